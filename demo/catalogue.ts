@@ -1,4 +1,4 @@
-/** What the made-up projects build and test, and who works on them. Everything here is invented. */
+/** The suites, platforms and people of the made-up projects. Everything here is invented. */
 
 export interface Suite {
   readonly kind: "build" | "test" | "other";
@@ -9,11 +9,11 @@ export interface Suite {
   readonly name: string;
   readonly chunks: number;
   readonly tier: 1 | 2 | 3;
-  /** The usual duration in minutes, from the shortest to the longest. */
+  /** The usual range of durations, in minutes. */
   readonly minutes: readonly [number, number];
   /** The tests that can fail; empty for a suite without tests. */
   readonly tests: readonly string[];
-  /** The names of what is measured; empty for a suite that measures nothing. */
+  /** The names of the measurements; empty for a suite that measures nothing. */
   readonly measures: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export interface DemoProject {
   readonly name: string;
   readonly kind: "hg.mozilla.org" | "github.com";
   readonly exchange: string;
-  /** How many of 100 pushes belong to it. */
+  /** How many of 100 pushes belong to the project. */
   readonly share: number;
   readonly platforms: readonly [DemoPlatform, ...DemoPlatform[]];
 }
@@ -67,7 +67,7 @@ const mochitests = { kind: "test", groupSymbol: "M", groupName: "Mochitests" } a
 const reftests = { kind: "test", groupSymbol: "R", groupName: "Reftests", tests: drawnTests } as const;
 const speedTests = { kind: "test", groupSymbol: "T", groupName: "Talos performance tests" } as const;
 
-/** What runs on every platform. */
+/** The suites that run on every platform. */
 export const suites: readonly [Suite, ...Suite[]] = [
   suite({
     ...{ kind: "build", groupSymbol: "?", groupName: "unknown", symbol: "B", name: "build" },
@@ -121,7 +121,7 @@ export const suites: readonly [Suite, ...Suite[]] = [
   }),
 ];
 
-/** What runs once for a push, on no platform in particular. */
+/** The suites that run once for a push, on no particular platform. */
 export const generalSuites: readonly [Suite, ...Suite[]] = [
   suite({
     ...{ kind: "test", groupSymbol: "lint", groupName: "Linting", symbol: "ES", name: "source-test-eslint" },
@@ -157,7 +157,7 @@ const desktop = [
   platform("windows7-32", "win", "x86", "opt", "debug"),
   platform("osx-10-11", "mac", "x86_64", "opt", "debug"),
   platform("android-5-0-armv7-api15", "android", "armv7", "opt", "debug"),
-  // Newer than the names that pages know.
+  // This platform is newer than the names that the pages know.
   platform("linux2404-64", "linux", "x86_64", "opt", "debug"),
 ] as const;
 const phones = [
@@ -200,7 +200,7 @@ export const summaries = [
   "Enable the stricter rule for unused imports",
 ] as unknown as readonly [string, ...string[]];
 
-/** What a failing test says. */
+/** Messages of failing tests. */
 export const complaints = [
   "Test timed out.",
   "expected 3, got 4",

@@ -1,7 +1,7 @@
 import { logOf } from "./log-text.ts";
 import type { DemoPlan } from "./plan-demo.ts";
 
-/** Returns the text of the log at a path; null if the host of the logs has lost it, or never had it. */
+/** Returns the text of the log at a path; null if the log host has lost it, or never had it. */
 export function logTextAt({ logs, longLog, size }: DemoPlan, path: string): string | null {
   const job = logs.get(path);
   if (job === undefined) return null;

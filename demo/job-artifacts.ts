@@ -1,7 +1,7 @@
 import type { DemoJob } from "./plan-jobs.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
-/** Returns the members of a message that tell more about a job: text that may be HTML, and links. */
+/** Returns the `jobInfo` of a message: text that may be HTML, and links. */
 export function jobDetails({ taskId, suite, result }: DemoJob, random: SeededRandom): object {
   const artifacts = `https://artifacts.example.org/${taskId}/public`;
   const failed = result === "fail" ? random.between(1, 4) : 0;
@@ -24,7 +24,7 @@ export function jobDetails({ taskId, suite, result }: DemoJob, random: SeededRan
   };
 }
 
-/** Returns the artifacts that some messages bring along: what was measured, and details that are plain text. */
+/** Returns the artifacts that some messages contain: measurements, and details in plain text. */
 export function measuredData({ suite, platform, result }: DemoJob, random: SeededRandom): readonly object[] {
   const text = {
     ...{ name: "Job Info", type: "json" },

@@ -10,20 +10,20 @@ export interface TimedMessage {
   readonly body: object;
 }
 
-/** Returns the path of a job's log on the host of the demo's logs. */
+/** Returns the path of a job's log on the demo's log host. */
 export function logPath({ taskId }: DemoJob): string {
   return `/logs/${taskId.replace("/", "-")}.log`;
 }
 
 /**
- * Returns the messages about a job up to a moment, as a publisher sends them over Pulse. Pure.
+ * Returns the messages about a job up to a point in time, as a publisher sends them over Pulse. Pure.
  *
  * @param logsUrl - the address of the host of the logs, without a slash at the end.
  */
 export function messagesOf(job: DemoJob, logsUrl: string, endsAtMs: number): readonly TimedMessage[] {
   const random = new SeededRandom("messages", job.taskId);
   const lagMs = (): number => random.between(300, 4000);
-  // A publisher knows the platform from the start, and the machine only when the job runs.
+  // A publisher knows the platform from the start, but the machine only when the job runs.
   const pending = {
     atMs: job.requestedAt * 1000 + lagMs(),
     body: message(job, "pending", machine(job, "unknown")),
@@ -86,7 +86,7 @@ function logs(job: DemoJob, logsUrl: string): readonly object[] {
   switch (job.log) {
     case "named":
       return [{ name: "live_backing_log", url }];
-    case "told":
+    case "in-message":
       return [{ name: "test_output", url, errorsTruncated: false, steps: toldSteps(job) }];
     default:
       return [{ name: "buildbot_text", url }];

@@ -5,12 +5,12 @@ import { SeededRandom } from "./seeded-random.ts";
 const FIRST_BUG = 1_850_000;
 const DAY_MS = 86_400_000;
 
-/** Returns bugs about failures of the demo's tests: some open, some fixed, some not touched for years. By ascending id. Pure. */
+/** Returns bugs about failures of the demo's tests, by ascending id: some open, some fixed, some unchanged for years. Pure. */
 export function knownBugs(seed: number, endsAtMs: number): readonly Bug[] {
   const random = new SeededRandom(seed, "bugs");
   const tests = [...new Set([...suites, ...generalSuites].flatMap((suite) => suite.tests))];
   return tests.flatMap((test, at) => {
-    // Nobody has reported every third test yet.
+    // Every third test has no bug yet.
     if (at % 3 === 2) return [];
     return Array.from({ length: random.between(1, 4) }, (_, n): Bug => {
       const isFixed = n > 0;

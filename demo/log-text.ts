@@ -18,14 +18,14 @@ export interface DemoLogText {
   readonly steps: readonly DemoStep[];
 }
 
-/** How many tests a log tells of, at least and at most. */
+/** The least and the most tests in a log. */
 const TESTS = [60, 400] as const;
 const LINES_PER_TEST = 4;
-/** The numbers by which a log tells how a step ended. */
+/** The exit codes by which a log reports the result of a step. */
 const CODES = { success: 0, testfailed: 1, busted: 2 } as const;
 
 /**
- * Returns the log of a job: what was set up, the tests that ran, and those that failed. Pure; the same job has the same log.
+ * Returns the log of a job: its setup, the tests that ran, and the failures. Pure: the same job always has the same log.
  *
  * @param moreLines - how many lines of output are added to the tests.
  */
@@ -65,7 +65,7 @@ function sayTests(job: DemoJob, say: Say, random: SeededRandom, moreLines: numbe
   const tests = random.between(...TESTS);
   const turns = new Map<number, number>();
   for (const at of failures.keys()) turns.set(random.between(0, tests - 1), at);
-  const told = new Set(turns.values());
+  const reported = new Set(turns.values());
   for (let test = 0; test < tests; test++) {
     const name =
       suite.tests[test % Math.max(1, suite.tests.length)]?.replace(/(\.\w+)$/, `_${test}$1`) ?? suite.name;
@@ -76,8 +76,8 @@ function sayTests(job: DemoJob, say: Say, random: SeededRandom, moreLines: numbe
     const at = turns.get(test);
     if (at !== undefined) sayFailure(job, at, say);
   }
-  // Two failures may have got the same turn.
-  for (const at of failures.keys()) if (!told.has(at)) sayFailure(job, at, say);
+  // Two failures may have been assigned to the same test.
+  for (const at of failures.keys()) if (!reported.has(at)) sayFailure(job, at, say);
   for (let line = 0; line < moreLines; line++) say(`DEBUG - ${chatter(random)}`);
   if (suite.measures.length > 0) {
     const measured = suite.measures.map((name) => ({

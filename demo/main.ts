@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: fills a store with a made-up week, and serves its pages until Ctrl-C. The host of the logs is in this process, so
- * that the log viewer has something to show.
+ * `npm run demo`: fills a store with a made-up week, and serves its pages until Ctrl-C. The log host runs in this process, so
+ * that the log viewer has logs to show.
  */
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -8,14 +8,14 @@ export interface DemoPlan {
   readonly size: DemoSize;
   /** All messages and posts, in the order of their arrival. */
   readonly bodies: readonly DemoBody[];
-  /** The jobs that have a log that can be fetched, by its path. */
+  /** The jobs whose log can be fetched, by the path of the log. */
   readonly logs: ReadonlyMap<string, DemoJob>;
-  /** The path of the log that gets `longLogLines`; null if there is none to choose. */
+  /** The path of the log to which `longLogLines` are added; null if there is no suitable log. */
   readonly longLog: string | null;
 }
 
 /**
- * Returns everything that arrives. Pure; the same for the same size.
+ * Plans all messages and posts of the demo. Pure: equal sizes give equal plans.
  *
  * @param logsUrl - the address of the host of the logs, without a slash at the end.
  */

@@ -10,7 +10,7 @@ import {
 import type { DemoPush } from "./plan-pushes.ts";
 import { SeededRandom } from "./seeded-random.ts";
 
-/** How many jobs a platform has at least, about. */
+/** About the least number of jobs of a platform. */
 const JOBS_PER_ROW = 16;
 
 type Result = "success" | "fail" | "exception" | "canceled" | "unknown";
@@ -28,35 +28,35 @@ export interface DemoJob {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly result: Result;
-  /** It was given up, and runs again. */
+  /** The run was abandoned, and the job runs again. */
   readonly isRetried: boolean;
-  /** It never begins, because another job does its work. */
+  /** The run never starts, because another job does its work. */
   readonly isCoalesced: boolean;
-  /** The jobs whose work this one does. */
+  /** The jobs whose work this run does. */
   readonly coalesced: readonly string[];
-  /** Somebody asked for it again, by hand. */
+  /** Somebody requested this run again, by hand. */
   readonly isAgain: boolean;
   readonly failures: readonly DemoFailure[];
   readonly log: DemoLog;
 }
 
-/** A failure that the job's log tells of. */
+/** A failure in the job's log. */
 export interface DemoFailure {
   readonly test: string;
   readonly complaint: string;
 }
 
 /**
- * What the job's message says of its log:
+ * How the job's message describes its log:
  *
- * - `named`: only where it is. It is not read here.
- * - `to-read`: it is to be read here.
- * - `gone`: it is to be read here, but its host has lost it.
- * - `told`: its steps are in the message, and it has a name of its own.
+ * - `named`: it names only the URL; the log is not read.
+ * - `to-read`: the worker has to read the log.
+ * - `gone`: the worker has to read the log, but the log host has lost it.
+ * - `in-message`: the steps are in the message, and the log has a name of its own.
  */
-export type DemoLog = "named" | "to-read" | "gone" | "told";
+export type DemoLog = "named" | "to-read" | "gone" | "in-message";
 
-/** What several runs of a job have in common. */
+/** The properties that all runs of a job share. */
 interface Place {
   readonly seed: number;
   readonly push: DemoPush;
@@ -64,7 +64,7 @@ interface Place {
   readonly option: string;
   readonly suite: Suite;
   readonly chunk: number;
-  /** The result of the jobs of this kind in this push, if it is broken. */
+  /** Whether the jobs of this kind fail in this push. */
   readonly isBroken: boolean;
 }
 
@@ -87,7 +87,7 @@ export function planJobs(seed: number, push: DemoPush): readonly DemoJob[] {
   );
   const rows = shuffled(pairs, random).slice(0, Math.ceil(push.jobs / JOBS_PER_ROW));
   for (const [platform, option] of rows) {
-    // A suite is not split, so the last one of a row goes beyond what is wanted.
+    // A suite is not split, so the last suite of a row may exceed the wanted number of jobs.
     const most = (0.75 * push.jobs) / rows.length;
     addRow(platform, option, [build, ...shuffled(others, random)], most);
   }
@@ -102,7 +102,7 @@ function shuffled<T>(list: readonly T[], random: SeededRandom): T[] {
     .map(([, item]) => item);
 }
 
-/** Returns the runs of one job: mostly one; two if the first was given up, or if somebody asked for another. */
+/** Returns the runs of one job: usually one, or two if the first was abandoned or somebody requested another. */
 function runsOf(place: Place): DemoJob[] {
   const { seed, push, platform, option, suite, chunk } = place;
   const names = [seed, "job", push.number, platform.name, option, suite.name, chunk] as const;
@@ -149,7 +149,7 @@ function run(
     ...{ isRetried: false, isCoalesced: false, coalesced: [], isAgain: false },
     log:
       result === "fail"
-        ? random.pick(["to-read", "to-read", "to-read", "to-read", "to-read", "told", "gone"])
+        ? random.pick(["to-read", "to-read", "to-read", "to-read", "to-read", "in-message", "gone"])
         : "named",
   };
 }
@@ -160,13 +160,13 @@ function failuresOf(suite: Suite, random: SeededRandom): DemoFailure[] {
   for (let count = random.pick([1, 1, 2, 3]); count > 0; count--) {
     const test = random.pick([first, ...others]);
     const complaint = random.pick(complaints);
-    // Tests like to fail several times in the same way.
+    // Tests often fail several times in the same way.
     for (let times = random.pick([1, 1, 3]); times > 0; times--) failures.push({ test, complaint });
   }
   return failures;
 }
 
-/** Lets some jobs do the work of the job before them. */
+/** Lets some jobs take over the work of the job before them, which is then coalesced. */
 function withCoalesced(jobs: readonly DemoJob[]): readonly DemoJob[] {
   const into = (at: number): boolean => at % 90 === 45 && jobs[at]?.result === "success";
   return jobs.map((job, at) => {
@@ -178,7 +178,7 @@ function withCoalesced(jobs: readonly DemoJob[]): readonly DemoJob[] {
   });
 }
 
-/** Returns an id in the form of those of Taskcluster, of letters and digits only. */
+/** Returns an id that looks like one of Taskcluster's, but has only letters and digits. */
 function slugOf(...names: readonly (string | number)[]): string {
   const digest = createHash("sha256").update(JSON.stringify(names)).digest("base64");
   return digest.replaceAll(/[+/=]/g, "Q").slice(0, 22);

@@ -2,16 +2,16 @@ import type { ResultSetSubmission } from "../src/domain/result-set.ts";
 import { addressOf, type DemoProject, people, projects, summaries } from "./catalogue.ts";
 import { SeededRandom, seededHex } from "./seeded-random.ts";
 
-/** What the demo data is made of. Equal values give equal data. */
+/** The parameters of the demo data. Equal values give equal data. */
 export interface DemoSize {
   readonly seed: number;
-  /** How many jobs, about. */
+  /** The approximate number of jobs. */
   readonly jobs: number;
-  /** Over how many days they are spread. */
+  /** The number of days over which the jobs are spread. */
   readonly days: number;
-  /** The moment that the data shows, in milliseconds since the Unix epoch. Later jobs have not begun, or not ended. */
+  /** The present time of the demo, in milliseconds since the Unix epoch. Jobs after it have not started, or not ended. */
   readonly endsAtMs: number;
-  /** How many lines are added to one of the logs, so that there is a long one. */
+  /** How many lines are added to one of the logs, so that there is a long log. */
   readonly longLogLines: number;
 }
 
@@ -23,15 +23,15 @@ export interface DemoPush {
   /** Seconds since the Unix epoch. */
   readonly pushedAt: number;
   readonly resultSet: ResultSetSubmission;
-  /** Nobody submits it, so that it stays a skeleton. */
+  /** True if nobody submits the push, so that it stays a skeleton. */
   readonly isSkeleton: boolean;
-  /** How many jobs it has, about. */
+  /** The approximate number of jobs of the push. */
   readonly jobs: number;
 }
 
 const JOBS_PER_PUSH = 80;
 const LEAST_PUSHES = 12;
-/** The last pushes come in the last minutes, so that there are jobs that wait and jobs that run. */
+/** The last pushes arrive in the last minutes, so that some jobs are pending and some are running. */
 const LAST_PUSHES = 5;
 const LAST_MINUTES = 75;
 const FIRST_BUG = 1_900_000;
@@ -46,7 +46,7 @@ export function planPushes({ seed, jobs, days, endsAtMs }: DemoSize): readonly D
       ? random.between(300, LAST_MINUTES * 60)
       : random.between(LAST_MINUTES * 60, days * 86_400),
   ).sort((a, b) => b - a);
-  // A few pushes have very many jobs, as they have in reality.
+  // A few pushes have very many jobs, as in reality.
   const weights = ages.map(() => 0.3 + 3 * random.next() ** 3);
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
   return ages.map((age, number) => {

@@ -16,7 +16,7 @@ export function postOfPush({ project, pushedAt, resultSet, isSkeleton, number }:
   if (isSkeleton) return null;
   const random = new SeededRandom("post", number);
   return {
-    // Mostly before its first job, sometimes after it.
+    // A push is usually submitted before its first job, but sometimes after it.
     atMs: (pushedAt + random.pick([3, 5, 8, 400])) * 1000,
     origin: { kind: "rest", clientId: "push-bot", endpoint: `/api/project/${project.name}/resultset/` },
     bytes: Buffer.from(JSON.stringify([resultSet])),

@@ -11,18 +11,18 @@ import { pause } from "../src/timing/pause.ts";
 
 const LOOK_MS = 50;
 
-/** How the waiting logs of a demo are read. */
+/** Options for reading the waiting logs of a demo. */
 export interface DemoReading {
   readonly bugs: readonly Bug[];
-  /** Returns the text of the log at a URL; null if it is gone. */
+  /** Returns the text of the log at a URL; null if there is no such log. */
   readonly textAt: (url: string) => string | null;
-  /** The moment that the data shows, in milliseconds since the Unix epoch. */
+  /** The present time of the demo, in milliseconds since the Unix epoch. */
   readonly nowMs: number;
 }
 
 /**
- * Reads all logs that wait, and makes suggestions of bugs, with the worker's own parts. Only threads and the network are left out,
- * so that a demo needs neither a compiled program nor a host.
+ * Reads all waiting logs, and generates bug suggestions, with the worker's own functions. It uses neither threads nor the
+ * network, so that a demo needs no compiled program and no log host.
  */
 export async function readDemoLogs(store: WorkStore, { bugs, textAt, nowMs }: DemoReading): Promise<void> {
   const builder = new BugIndexBuilder();

@@ -3,7 +3,7 @@ import { projects } from "./catalogue.ts";
 import type { DemoSize } from "./plan-pushes.ts";
 import { SeededRandom, seededHex } from "./seeded-random.ts";
 
-/** A body as it comes over Pulse or REST, and when. */
+/** A body that arrives over Pulse or REST, and the time of its arrival. */
 export interface DemoBody {
   readonly atMs: number;
   readonly origin: Origin;
@@ -12,7 +12,7 @@ export interface DemoBody {
 
 const exchange = projects[0].exchange;
 
-/** A mistake that publishers make, and how often its message comes. */
+/** A mistake of a publisher, and how often its message arrives. */
 interface Mistake {
   readonly times: number;
   readonly origin: Origin;
@@ -91,12 +91,12 @@ const mistakes: readonly Mistake[] = [
   },
 ];
 
-/** Returns messages and posts that are refused, for many reasons. Some come several times, unchanged. Pure. */
+/** Returns messages and posts that are rejected, for many reasons. Some arrive several times, unchanged. Pure. */
 export function refusedBodies({ seed, days, endsAtMs }: DemoSize): readonly DemoBody[] {
   return mistakes.flatMap(({ times, origin, body }, at) => {
     const random = new SeededRandom(seed, "refused", at);
     return Array.from({ length: times }, (_, time): DemoBody => {
-      // Every second message repeats the one before.
+      // Every second message repeats the previous one.
       const made = body(`${seededHex(22, seed, "refused", at, time >> 1)}/0`);
       const bytes = Buffer.from(typeof made === "string" ? made : JSON.stringify(made));
       return { atMs: endsAtMs - random.between(0, days * 86_400) * 1000, origin, bytes };

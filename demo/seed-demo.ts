@@ -9,31 +9,33 @@ import { restClients } from "./posted-bodies.ts";
 import { readDemoLogs } from "./read-demo-logs.ts";
 import { writeBodies } from "./write-bodies.ts";
 
-/** The size of the demo data. Each comment names the default. */
+/** Options for the demo data. */
 export interface SeedOptions extends Partial<DemoSize> {
-  /** 1. Equal seeds give equal data. */
+  /** Default: 1. Equal seeds give equal data. */
   readonly seed?: number;
-  /** 7. */
+  /** The number of days. Default: 7. */
   readonly days?: number;
-  /** About how many jobs; a push is not split. The default is 600. */
+  /** The approximate number of jobs, because a push is not split. Default: 600. */
   readonly jobs?: number;
-  /** The beginning of this hour. The same data is made for every hour; only its times differ. */
+  /** Default: the beginning of the present hour. The data is the same for every hour; only its times differ. */
   readonly endsAtMs?: number;
-  /** 0. */
+  /** How many lines are added to one log. Default: 0. */
   readonly longLogLines?: number;
-  /** An address of this machine where nothing listens. Where the host of the logs will be, without a slash at the end. */
+  /**
+   * The future address of the log host, without a slash at the end. Default: an address of this machine where nothing listens.
+   */
   readonly logsUrl?: string;
-  /** Called now and then with what is being done, in words. */
+  /** Called from time to time with a description of the progress. */
   readonly onProgress?: (text: string) => void;
 }
 
 const HOUR_MS = 3_600_000;
 
 /**
- * Fills an empty store with what a week brings: pushes, jobs in all states, logs that were read, bugs, rejections and REST clients.
- * Everything goes the way that it goes in a worker.
+ * Fills an empty store with the data of a week: pushes, jobs in all states, logs that were read, bugs, rejections and REST
+ * clients. The data takes the same path as in a worker.
  *
- * @returns what was written, and the logs. `logTextAt` returns the text of each.
+ * @returns the plan: all messages and posts, and the logs. `logTextAt` returns the text of a log of a plan.
  */
 export async function seedDemo(store: Store, options: SeedOptions = {}): Promise<DemoPlan> {
   const { logsUrl = "http://127.0.0.1:9", onProgress = () => undefined } = options;

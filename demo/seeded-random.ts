@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 
-/** Random choices that are the same for the same names. Choices for one thing do not depend on how many were made for others. */
+/**
+ * Random choices that depend only on the given names, so that choices for one thing do not depend on how many were made for
+ * others.
+ */
 export class SeededRandom {
   #state: number;
 
@@ -31,7 +34,7 @@ export class SeededRandom {
   }
 }
 
-/** Returns lower-case hexadecimal digits that are the same for the same names. */
+/** Returns lower-case hexadecimal digits that depend only on the given names. */
 export function seededHex(digits: number, ...names: readonly (string | number)[]): string {
   return createHash("sha1").update(JSON.stringify(names)).digest("hex").slice(0, digits);
 }

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
 
-/** The host of the demo's logs. */
+/** The demo's log host. */
 export interface DemoLogHost {
   close(): Promise<void>;
 }

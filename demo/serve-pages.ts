@@ -7,7 +7,7 @@ import * as z from "zod";
 const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const logLine = z.looseObject({ event: z.string(), level: z.string(), url: z.string().optional() });
 
-/** The pages in a process of their own. */
+/** A process that serves the pages. */
 export interface ServedPages {
   readonly url: string;
   /** Resolves when the process has ended. */

@@ -14,9 +14,10 @@ import type { DemoBody } from "./refused-messages.ts";
 const BODIES_AT_ONCE = 500;
 
 /**
- * Writes messages and posts into a store, through the worker's own write path: they are judged, normalised, and stored or rejected.
+ * Writes messages and posts into a store, through the worker's own write path: they are judged, normalised, and stored or
+ * rejected.
  *
- * @param onWritten - called now and then with the number of bodies that have been written.
+ * @param onWritten - called from time to time with the number of bodies that have been written.
  */
 export async function writeBodies(
   store: WriteStore,

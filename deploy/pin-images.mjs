@@ -1,5 +1,5 @@
-// `npm run pin-images -- --registry URL`: writes the current digest of every image of this project after its version.
-// It is plain JavaScript and needs only Node.js.
+// `npm run pin-images -- --registry URL`: pins every image of this project to its current digest. It is plain JavaScript and
+// needs only Node.js.
 //
 // --registry is the address of the registry that your container engine uses for images without a host name, or of a
 // mirror. Images that begin with a host name are looked up at that host. Nothing is written unless all images are found.
@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
-/** Where images are named, and how: the first group is the image. Our own are built here, and have no digest. */
+/** The files that name images, and the patterns that find them; the first group is the image. */
 const places = [
   { file: "Dockerfile", naming: /^FROM (\S+)/gm },
   { file: "deploy/compose.yml", naming: /^ *image: (\S+)/gm },
@@ -16,7 +16,7 @@ const places = [
 const isOurs = (image) => image.startsWith("pulse-ingest:");
 
 const LIMIT_MS = 30_000;
-/** A list of images for several architectures where there is one: it has one digest for all. */
+/** The accepted media types. A multi-architecture index is preferred, because it has one digest for all architectures. */
 const ACCEPTED = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",

@@ -7,7 +7,7 @@ export interface Ended {
 }
 
 export interface Comparison {
-  /** Message, task, outcome, and whether that is as expected. */
+  /** Rows of message, task, outcome, and whether the outcome is as expected. */
   readonly rows: readonly (readonly string[])[];
   readonly allRight: boolean;
 }

@@ -5,7 +5,7 @@ import { startRabbitmq } from "../test/servers/rabbitmq.ts";
 /** A broker for the quickstart. `stop` ends it if it was started here. */
 export interface QuickstartBroker {
   readonly url: string;
-  /** Where it came from, for output. */
+  /** Where the broker was found, for output. */
   readonly origin: string;
   readonly stop: () => Promise<void>;
 }
@@ -13,11 +13,12 @@ export interface QuickstartBroker {
 const LOCAL_URL = "amqp://guest:guest@localhost:5672";
 
 /**
- * Finds a broker: AMQP_URL if it is a loopback address, or else a broker on localhost:5672 that accepts us, or else a
- * private node. An AMQP_URL on another machine is never used, because sample messages do not belong there.
+ * Finds a broker: the one that AMQP_URL names if that is a loopback address, otherwise a broker on localhost:5672 that accepts
+ * the connection, otherwise a private node. A broker on another machine is never used, because sample messages do not belong
+ * there.
  *
- * @param say - prints what takes a while.
- * @throws ServerMissing if there is no broker; it says what to do.
+ * @param say - prints a line before a step that takes long.
+ * @throws ServerMissing if there is no broker. The message says what to do.
  */
 export async function findBroker(
   env: NodeJS.ProcessEnv,
@@ -58,7 +59,7 @@ async function accepts(url: string): Promise<boolean> {
     await connection.close();
     return true;
   } catch {
-    // There is no broker, or it refuses us. The caller tries the next one.
+    // There is no broker, or it refuses the connection. The caller tries the next one.
     return false;
   } finally {
     hangUp.abort();

@@ -1,4 +1,4 @@
-// This is plain JavaScript, because it runs before anything is installed.
+// This file is plain JavaScript, because it runs before anything is installed.
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";

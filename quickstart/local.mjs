@@ -1,5 +1,5 @@
-// `npm run local`: runs a worker on a laptop, from a fresh clone, in one command. Its queue is private and disappears
-// with it. It stores into `data/`, unless the settings say otherwise.
+// `npm run local`: runs a worker on a laptop, from a fresh clone, with one command. Its queue is private and disappears with the
+// worker. It stores into `data/`, unless the settings say otherwise.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { installAndBuild, projectFolder } from "./install.mjs";

@@ -1,6 +1,6 @@
 /**
- * Shows the main job: a broker, the real worker with the embedded store, a few sample messages through a real topic
- * exchange, a few posts over REST, and the outcome of each. It cleans up what it started, but keeps the data.
+ * Shows a complete run: a broker, the real worker with the embedded store, a few sample messages through a real topic exchange, a
+ * few posts over REST, and the outcome of each. It stops what it started, but keeps the data.
  */
 import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -38,16 +38,18 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/** Steps to run at the end, the last one first. */
+/** Clean-up steps to run at the end, in reverse order. */
 const undo: (() => Promise<unknown>)[] = [];
 const { signal: stop } = stopOnSignal();
 const interrupted = once(stop, "abort");
 
-/** True when the worker is left running after everything was shown. From then on, Ctrl-C is the normal end. */
+/** True once everything was shown and the worker is left running. From then on, Ctrl-C is the normal end. */
 let isKept = false;
 const never = new Promise<never>(() => undefined);
 
-/** Waits for a part to start, and registers how to stop it. After an interrupt it never resolves, so nothing follows. */
+/**
+ * Waits for a part to start, and registers its clean-up. After an interrupt it never resolves, so that no further step begins.
+ */
 async function start<T>(starting: Promise<T>, end: (started: T) => Promise<unknown>): Promise<T> {
   // A failed start is reported below, where it is awaited.
   undo.push(() => starting.then(end, () => undefined));
@@ -109,7 +111,7 @@ const folderShown = relative(process.cwd(), dataFolder) || ".";
 
 function tellNext(): void {
   const run = `DATA_DIR=${folderShown} node dist/main.js`;
-  say(`\nThe data is in ${folderShown}. What to try next:`);
+  say(`\nThe data is in ${folderShown}. Commands to try next:`);
   say(`  ${run} pages`);
   say("      shows the pushes and jobs in your browser, at http://127.0.0.1:9180/projects/try, until Ctrl-C");
   say(`  ${run} explain quickstart-1/0`);
@@ -135,7 +137,7 @@ interface Kept {
   readonly client: AddedClient;
 }
 
-/** Prints what can be tried while the worker runs. Each command can be pasted as it is. */
+/** Prints commands to try while the worker runs. Each can be pasted unchanged. */
 async function tellKept(
   worker: WorkerProcess,
   { amqpUrl, exchange, publicUrl, client }: Kept,
@@ -161,7 +163,7 @@ async function tellKept(
   say("      shows how the worker and its store are doing");
 }
 
-/** Empties the data folder, and makes a client that may post. */
+/** Empties the data folder, and creates a client that may post. */
 async function prepareData(): Promise<AddedClient> {
   rmSync(dataFolder, { recursive: true, force: true });
   mkdirSync(dataFolder, { recursive: true });
@@ -205,7 +207,7 @@ async function report(worker: WorkerProcess, samples: readonly Sample[]): Promis
   try {
     await worker.until("the end of all messages", () => worker.ended().length >= count);
   } finally {
-    // Also printed if some have not ended, to show which ones have.
+    // Also printed if some messages have not ended, to show which of them have.
     const { rows } = compareEnds(samples, worker.ended());
     process.stdout.write(columns([["message", "task", "outcome", ""], ...rows]));
   }
@@ -225,9 +227,9 @@ async function tellRejections(store: Store): Promise<void> {
   }
 }
 
-/** Runs all steps of the cleaning up, and reports those that fail. */
+/** Runs all clean-up steps, and reports those that fail. */
 async function cleanUp(): Promise<void> {
-  // The list is emptied first, because after an interrupt `main` still runs and removes the worker's step at its end.
+  // The list is emptied first, because `main` still runs after an interrupt, and removes the worker's step at its end.
   for (const step of undo.splice(0).reverse()) {
     await step().catch((error: unknown) => say(`While cleaning up: ${String(error)}`));
   }
@@ -240,6 +242,6 @@ try {
   process.exitCode = 1;
 } finally {
   await cleanUp();
-  // After an interrupt, `main` may wait for something that never comes, e.g. a log that nobody reads any more.
+  // After an interrupt, `main` may wait for something that never happens, e.g. for a log that nobody reads any more.
   if (stop.aborted) process.exit();
 }

@@ -36,12 +36,14 @@ export async function postSamples(
   return allRight;
 }
 
-/** Shows that messages and posts are in one store. Returns true if they are. */
+/** Shows that messages and posts are in the same store. Returns true if they are. */
 export async function tellBothWays(store: Store, say: (line: string) => void): Promise<boolean> {
   const view = await store.findJob("try", JOB_OF_BOTH_WAYS);
   const push = await store.findResultSet("try", PUSH);
   const moves = view?.job.transitions ?? [];
-  say(`\nBoth ways end in one store. ${JOB_OF_BOTH_WAYS} was moved by a message, and then by a post:`);
+  say(
+    `\nMessages and posts are in the same store. ${JOB_OF_BOTH_WAYS} was moved by a message, and then by a post:`,
+  );
   for (const move of moves) say(`  ${move.state}: ${originInWords(move)}`);
   say(`Its push ${PUSH.slice(0, 12)} is by ${push?.author}, with ${push?.revisions.length} revisions.`);
   return moves.map(({ origin }) => origin).join() === "pulse,rest" && push?.author === postedPush.body.author;

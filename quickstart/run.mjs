@@ -1,4 +1,4 @@
-// `npm run quickstart`: the main job on a fresh machine, in one command.
+// `npm run quickstart`: shows a complete run on a fresh machine, with one command.
 import { spawn } from "node:child_process";
 import { installAndBuild, projectFolder } from "./install.mjs";
 

@@ -41,7 +41,7 @@ function jobItem(job_guid: string, overrides: Partial<PostedJob["job"]>): Posted
   return { project: "try", revision: PUSH, job };
 }
 
-/** The job that comes both ways: it begins by a message, and ends by a post. */
+/** The job that is sent in both ways: a message starts it, and a post completes it. */
 export const JOB_OF_BOTH_WAYS = "quickstart-2/0";
 
 export const postedJobs: readonly SamplePost<PostedJob>[] = [

@@ -3,7 +3,7 @@ import { Refused, Unavailable } from "./domain/faults.ts";
 import { blankSecrets } from "./domain/text/blank-url.ts";
 import { escapeInvisibleLines } from "./domain/text/escape-invisible.ts";
 
-/** One line per noteworthy event, none per ordinary message. */
+/** A structured log. It has one line for each noteworthy event, and none for an ordinary message. */
 export interface Log {
   error(event: string, fields?: LogFields): void;
   warn(event: string, fields?: LogFields): void;
@@ -11,11 +11,15 @@ export interface Log {
   debug(event: string, fields?: LogFields): void;
 }
 
-/** Names in snake_case; an `error` may be an Error, of which name, message and (except for the world's failures) stack are written. */
+/**
+ * The fields of a line, with names in snake_case. An Error is written with its name, message, stack and cause, but `Unavailable` and
+ * `Refused` only with name and message.
+ */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /**
- * The logger: JSON lines on standard output, `time`, `level` and `event` first, credentials in URLs blanked, invisible characters escaped.
+ * Returns a log that writes lines of JSON to standard output. Each line begins with `time`, `level` and `event`. Credentials in URLs are
+ * blanked, and invisible characters are escaped.
  *
  * @param level - the least important level that is written.
  */
@@ -41,7 +45,7 @@ export function createLog(level: "error" | "warn" | "info" | "debug"): Log {
 }
 
 function errorFields(error: Error): LogFields {
-  // The world's failure: its message says all, and it comes again and again while an outage lasts.
+  // An outage repeats these errors many times, and their message says everything, so the stack is left out.
   if (error instanceof Unavailable || error instanceof Refused)
     return { name: error.name, message: error.message };
   const cause = error.cause instanceof Error ? { cause: errorFields(error.cause) } : {};

@@ -4,5 +4,5 @@ import { endWithOutput } from "./cli/output/broken-output.ts";
 
 for (const output of [process.stdout, process.stderr]) output.on("error", endWithOutput);
 
-// Set, not called with exit(): what is still on its way to a pipe gets there first.
+// `process.exit()` is not called, because it would lose output to a pipe that is still being written.
 process.exitCode = await runCommand(process.argv.slice(2));

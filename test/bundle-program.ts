@@ -10,18 +10,17 @@ const { dependencies } = z
   .parse(JSON.parse(readFileSync(join(project, "package.json"), "utf8")));
 
 /**
- * Bundles a program of `test/` with what it imports from `src/`, as the build does with ours, so that a process or a thread can run it
- * as it is. A loader of TypeScript would take a second at each start. It finds the files and threads of the package where ours finds
- * them; the threads must have been built.
- *
+ * Bundles a program of `test/` with what it imports from `src/`, as the build does with the real program, so that a process or a thread
+ * can run it directly. Loading TypeScript would take a second at each start. The bundle finds the package's files and threads where
+ * the real program does; the threads must have been built.
  * @param path - below `test/`, such as `doubles/spool-taker.mjs`.
  * @returns the path of the bundle.
  */
 export function bundleProgram(path: string): string {
-  // Below `node_modules`, because that is where the packages are found that are not part of a bundle.
+  // Below `node_modules`, so that packages that are not part of a bundle can be resolved.
   const folder = join(project, "node_modules/.cache/pulse-ingest");
   const bundle = join(folder, basename(path));
-  // Another test file may use the same program now.
+  // Another test file may be using the same program now.
   const aside = `${bundle}.${process.pid}`;
   mkdirSync(folder, { recursive: true });
   const place = JSON.stringify(pathToFileURL(join(project, "dist", basename(path))).href);

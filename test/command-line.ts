@@ -1,8 +1,9 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 
 /**
- * Options of a harness that stands behind `npm run`. `--help` is answered, and what it does not know is said with the help:
- * the process ends here then, with exit code 0 or 2.
+ * Parses the options of a harness that `npm run` starts. `--help` prints the help; for an unknown option, an error is printed with the
+ * help.
+ * In both cases the process ends here, with exit code 0 or 2.
  */
 export function commandLine<const Options extends NonNullable<ParseArgsConfig["options"]>>(
   help: string,

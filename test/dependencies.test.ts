@@ -36,7 +36,7 @@ function imported(): string[] {
     .filter((name) => `node_modules/${name}` in packages);
 }
 
-/** Adds the place of a package, and the places of all that it depends on. */
+/** Adds the path of a package, and the paths of all its dependencies. */
 function collect(name: string, from: string, found: Map<string, string | undefined>): void {
   const inside = `${from === "" ? "" : `${from}/`}node_modules/${name}`;
   const { [inside]: entry } = packages;
@@ -51,7 +51,7 @@ function collect(name: string, from: string, found: Map<string, string | undefin
   }
 }
 
-it("every package that runs with ours runs on each version of Node that ours admits", () => {
+it("every package that the program depends on supports each version of Node.js that the program supports", () => {
   const runtime = new Map<string, string | undefined>();
   for (const name of imported()) collect(name, "", runtime);
   expect([...runtime.keys()]).toEqual(

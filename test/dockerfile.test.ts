@@ -9,7 +9,7 @@ import { openServer } from "../src/http/server/open-server.ts";
 import { sendJson } from "../src/http/server/send-json.ts";
 import { observeServer, observeSettings } from "./http/observe-server.ts";
 
-// No container engine runs where these tests run: the form is checked, and the image itself is not built.
+// No container engine is available here, so these tests check the form of the file; they do not build the image.
 const lines = readFileSync(new URL("../Dockerfile", import.meta.url), "utf8")
   .split("\n")
   .filter((line) => /^[A-Z]+ /.test(line));
@@ -24,7 +24,7 @@ it("the image is built in two stages from one pinned, slim base", () => {
   expect(new Set(stages.map((stage) => stage.split(" ")[1])).size).toBe(1);
 });
 
-it("nothing runs as root in the end", () => {
+it("nothing runs as root in the final image", () => {
   const user = finalStage.findIndex((line) => line.startsWith("USER "));
   expect(finalStage[user]).toBe("USER node");
   expect(finalStage.slice(user).filter((line) => line.startsWith("RUN "))).toEqual([]);
@@ -47,12 +47,12 @@ it("only /data is written, so that the root file system may be read-only", () =>
   expect(finalStage.join("\n")).toContain("DATA_DIR=/data");
 });
 
-it("only what is needed to run is copied in", () => {
+it("only what is needed to run is copied", () => {
   const copied = finalStage.filter((line) => line.startsWith("COPY ")).map((line) => line.split(" ").at(-1));
   expect(copied).toEqual(["./node_modules", "./dist", "./", "./config", "./schemas"]);
 });
 
-it("the port of posts over REST is declared", () => {
+it("the port for posts over REST is declared", () => {
   const { PUBLIC_PORT } = readSettings({}, ["PUBLIC_PORT"]);
   expect(finalStage).toContain(`EXPOSE ${PUBLIC_PORT}`);
 });
@@ -70,7 +70,7 @@ describe("the health check", () => {
     .parse(JSON.parse(line.slice(line.indexOf(" CMD ") + " CMD ".length)));
   const log = { error: tell, warn: tell, info: tell, debug: tell };
 
-  /** Its exit code against a server whose /livez gives this status. */
+  /** Returns the exit code of the health check against a server whose /livez answers with this status. */
   async function checked(status: number, env: NodeJS.ProcessEnv = {}): Promise<number | null> {
     const livez: FastifyPluginAsync = async (app) => {
       app.get("/livez", async (_request, reply) => sendJson(reply, status, {}));
@@ -87,24 +87,24 @@ describe("the health check", () => {
     return child.exitCode;
   }
 
-  it("is asked by node itself, since the slim image has no curl", () => {
+  it("runs in Node.js itself, because the slim image has no curl", () => {
     expect([program, args[0]]).toEqual(["node", "-e"]);
     expect(line).toContain("--timeout=5s");
   });
 
-  it("is well when the worker is alive, wherever it listens", async () => {
+  it("succeeds when the worker is alive, wherever it listens", async () => {
     expect(await checked(200)).toBe(0);
     expect(await checked(200, { HTTP_HOST: "0.0.0.0" })).toBe(0);
     expect(await checked(200, { HTTP_HOST: "127.0.0.1" })).toBe(0);
   });
 
-  it("is ill when it is not, or does not answer", async () => {
+  it("fails when the worker is not alive or does not answer", async () => {
     expect(await checked(503)).toBe(1);
-    // A port that needs rights, and that nothing listens on.
+    // A privileged port, on which nothing listens.
     expect(await run({ HTTP_PORT: "1" })).toBe(1);
   });
 
-  it("asks nothing where nothing is served", async () => {
+  it("sends no request where nothing is served", async () => {
     expect(await run({ HTTP_PORT: "off" })).toBe(0);
   });
 });

@@ -10,7 +10,7 @@ import { readRoutes } from "../src/http/read/read-api-plugin.ts";
 const project = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(`${project}README.md`, "utf8");
 
-it("the page of commands lists the commands that there are, in their order", () => {
+it("the page of commands lists all existing commands, in their order", () => {
   const page = readFileSync(`${project}docs/commands.md`, "utf8");
   const listed = [...page.matchAll(/^\| `pulse-ingest ([^`]+)`/gm)].map(([, name]) => name);
   expect(listed).toEqual(commands.map(({ usage }) => usage.replace(/ [<[].*$/, "")));
@@ -23,13 +23,13 @@ it("the page of outcomes lists the reasons to reject a message, and what each me
   expect(listed).toEqual(Object.entries(faultMeanings));
 });
 
-it("the page of the read API lists the paths that there are", () => {
+it("the page of the read API lists all existing paths", () => {
   const page = readFileSync(`${project}docs/read-api.md`, "utf8");
   const listed = [...page.matchAll(/^\| `(\/api\/[^`]+)`/gm)].map(([, path]) => path);
   expect(listed.toSorted()).toEqual(readRoutes.map(({ path }) => path.replace(/\(.*?\)/g, "")).toSorted());
 });
 
-it("a page of docs/ names no file that is not there", () => {
+it("no page of docs/ names a file that does not exist", () => {
   const pages = readdirSync(`${project}docs`, { recursive: true, encoding: "utf8" }).filter((name) =>
     name.endsWith(".md"),
   );
@@ -42,14 +42,14 @@ it("a page of docs/ names no file that is not there", () => {
   expect(missing).toEqual([]);
 });
 
-it("the page of the registry shows a file of tiers that is valid", () => {
+it("the page of the registry shows a valid tiers file", () => {
   const [, section = ""] = readFileSync(`${project}docs/registry.md`, "utf8").split("## Forcing a tier");
   const example = [...section.matchAll(/^ {4}(.*)$/gm)].map(([, line]) => line).join("\n");
   const tiers = parseTiers("docs/registry.md", example);
   expect([...(tiers.get("try")?.values() ?? [])]).toEqual([2, 3]);
 });
 
-it("the page of faults names log events, metrics and settings that exist", () => {
+it("the page of faults names only log events, metrics and settings that exist", () => {
   const page = readFileSync(`${project}docs/faults.md`, "utf8");
   const sources = readdirSync(`${project}src`, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
@@ -66,7 +66,7 @@ it("the page of faults names log events, metrics and settings that exist", () =>
   expect(words.filter((word) => !exists(word))).toEqual([]);
 });
 
-it("every file and folder that the README names or links to is there", () => {
+it("every file and folder that the README names or links to exists", () => {
   const named = [
     ...readme.matchAll(/(?:`|\]\()((?:src|config|schemas|test|deploy|docs)\/[^`\s)]*)[`)]/g),
   ].map(([, path = ""]) => path);
@@ -74,14 +74,14 @@ it("every file and folder that the README names or links to is there", () => {
   expect(named.filter((path) => !existsSync(project + path))).toEqual([]);
 });
 
-it("every npm script that the README names is there", () => {
+it("every npm script that the README names exists", () => {
   const { scripts } = JSON.parse(readFileSync(`${project}package.json`, "utf8")) as { scripts: object };
   const named = [...readme.matchAll(/npm run ([\w-]+)/g)].map(([, name]) => name);
   expect(named).toContain("quickstart");
   expect(named.filter((name) => !(String(name) in scripts))).toEqual([]);
 });
 
-it("the README and the page for developers have a word on every npm script", () => {
+it("the README and the page for developers mention every npm script", () => {
   const pages = readme + readFileSync(`${project}docs/developing.md`, "utf8");
   const { scripts } = JSON.parse(readFileSync(`${project}package.json`, "utf8")) as { scripts: object };
   const rows = [...pages.matchAll(/^\| (`npm run .*?) \|/gm)].map(([, cell = ""]) => cell);

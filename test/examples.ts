@@ -25,7 +25,7 @@ export const itemRules: ItemRules = { ...limits, collections: loadCollectionSche
 /** The default rules for normalising a submission. */
 export const submissionRules = { ...limits, tiers: new Map() };
 
-/** Returns a job message that is valid in every field. A test names only the fields that it is about. */
+/** Returns a job message that is valid in every field. A test names only the fields that matter to it. */
 export function aMessage(overrides: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     taskId: "guid/0",
@@ -60,7 +60,7 @@ export function aCredential(overrides: Partial<Credential> = {}): Credential {
   };
 }
 
-/** Returns a claim for the work that {@link anArrival} brings. A test names only the members that it is about. */
+/** Returns a claim for the work that {@link anArrival} causes. A test names only the members that matter to it. */
 export function aClaim(overrides: Partial<WorkClaim> = {}): WorkClaim {
   return {
     ...{ kind: "log", exchange: EXCHANGE, afterProject: "", limit: 5, leaseMs: 60_000, exceptHosts: [] },
@@ -76,7 +76,7 @@ export function anArrival(overrides: Readonly<Record<string, unknown>> = {}): Ar
   };
 }
 
-/** The same arrival, by another exchange. */
+/** The same arrival, from another exchange. */
 export function through(exchange: string, arrival: Arrival): Arrival {
   return {
     ...arrival,
@@ -95,7 +95,7 @@ export function overRest(arrival: Arrival): Arrival {
   return { ...arrival, origin: restOrigin };
 }
 
-/** Returns an artifact that is posted for the job `guid/0`. A test names only the members that it is about. */
+/** Returns an artifact that is posted for the job `guid/0`. A test names only the members that matter to it. */
 export function aPostedArtifact(
   overrides: Partial<PostedArtifact> = {},
   blob: unknown = {},

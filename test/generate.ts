@@ -20,7 +20,7 @@ export function projectFile(path: string): URL {
   return new URL(`../${path}`, import.meta.url);
 }
 
-/** The types of what fits these schemas. Each schema's title is the name of its type. */
+/** Returns the types of what fits these schemas. Each schema's title is the name of its type. */
 export async function typesOf(schemas: readonly string[]): Promise<string> {
   const named = schemas.map((schema) => `schemas/${schema}`);
   const parts = [`// Made from ${named.join(", ")} by \`npm run generate\`: change it there.\n`];

@@ -1,16 +1,15 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 
-/** So many processes may end before they are seen at work. A test that the machine keeps waiting looks too late now and then. */
+/** How many processes may end before they are seen at work. On a busy machine, a test sometimes looks too late. */
 const ATTEMPTS = 20;
 
 /**
- * Starts a process, and kills it as soon as its work is under way. One that ended before that was seen is replaced by another.
- *
- * @param begin - prepares what the process works on, and starts it.
- * @param isUnderWay - asked each millisecond.
+ * Starts a process, and kills it as soon as its work is in progress. A process that ended before that was seen is replaced by another.
+ * @param begin - prepares the data that the process works on, and starts the process.
+ * @param isUnderWay - called each millisecond.
  * @returns the process that was killed.
- * @throws Error if none was seen at work, or if one failed.
+ * @throws Error if no process was seen at work, or if one failed.
  */
 export async function killUnderWay(
   begin: () => ChildProcess,

@@ -8,7 +8,7 @@ const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 
 interface Import {
   readonly file: string;
-  /** A path below `src/` without its ending, or the name of a package. */
+  /** A path below `src/` without its extension, or the name of a package. */
   readonly target: string;
   readonly isType: boolean;
 }
@@ -39,13 +39,16 @@ function importsOf(root: string, file: string): Import[] {
   }));
 }
 
-/** The room of a file, given with or without its ending: its folder, down to the second level; a file of `src/` itself is a room of its own. */
+/**
+ * Returns the room of a file, given with or without its extension: its folder, down to the second level. A file of `src/` itself is a room
+ * of its own.
+ */
 function roomOf(path: string): string {
   const folders = dirname(path).split("/");
   return folders[0] === "." ? path.replace(/\.tsx?$/, "") : folders.slice(0, 2).join("/");
 }
 
-/** Each line of the README's picture, from the top. */
+/** The lines of the README's picture, from the top. */
 function readPicture(): string[][] {
   const [, section = ""] = readme.split("A file imports only from lines below its own");
   const [, picture = ""] = /\n\n((?: {4}\S.*\n)+)/.exec(section) ?? [];
@@ -66,7 +69,7 @@ describe("the picture in the README", () => {
     expect(shown).toEqual([...new Set(files.map(roomOf))].toSorted());
   });
 
-  it("is kept: a file imports only from its own room and from lines below it", () => {
+  it("matches the code: a file imports only from its own room and from lines below it", () => {
     expect(ownImports.length).toBeGreaterThan(files.length);
     const wrong = ownImports.filter(({ file, target }) => {
       const [from, to] = [roomOf(file), roomOf(target)];
@@ -75,7 +78,7 @@ describe("the picture in the README", () => {
     expect(wrong.map(told)).toEqual([]);
   });
 
-  it("would notice an import from above, and one from the side", () => {
+  it("is checked well enough to notice an import from above, and one from the side", () => {
     expect(roomOf("store/rules/plan-batch.ts")).toBe("store/rules");
     expect(roomOf("main.ts")).toBe("main");
     expect(lineOf.get("domain") ?? 0).toBeGreaterThan(lineOf.get("ingest") ?? 0);
@@ -83,7 +86,7 @@ describe("the picture in the README", () => {
   });
 });
 
-it("no file imports itself in a circle", () => {
+it("no file is part of an import cycle", () => {
   const targets = new Map<string, string[]>();
   for (const { file, target } of ownImports) {
     const name = file.replace(/\.tsx?$/, "");
@@ -116,7 +119,7 @@ it("domain/ imports nothing outside it, and so nothing that does I/O", () => {
   expect(outside.map(told)).toEqual([]);
 });
 
-it("the client library imports its own files and Node's modules only, so that it needs no other package", () => {
+it("the client library imports only its own files and Node's modules, so it needs no other package", () => {
   const outside = clientFiles
     .flatMap((file) => importsOf(client, file))
     .filter(({ target }) => !clientFiles.includes(`${target}.ts`) && !target.startsWith("node:"));
@@ -129,7 +132,7 @@ it("the ports of the store are imported for their types only", () => {
   expect(values.map(told)).toEqual([]);
 });
 
-/** Who may use a package that does I/O: nobody else has to know that it exists. */
+/** The rooms that may use a package that does I/O. No other room has to know that it exists. */
 const packageUsers: Readonly<Record<string, readonly string[]>> = {
   amqplib: ["broker/connection/connect-broker"],
   mongodb: ["store/mongodb/"],

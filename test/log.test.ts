@@ -21,7 +21,7 @@ it("a log line shows no credential of a URL and nothing that a terminal acts on,
   });
 });
 
-it("an error is logged with its stack and its cause, but one of the broker or the store only with its message", () => {
+it("an error is logged with its stack and its cause, but an error of the broker or the store only with its message", () => {
   const errors: unknown[] = [];
   const output = jest
     .spyOn(winston.transports.Console.prototype, "log")

@@ -1,10 +1,10 @@
 /**
- * jest's order of test files: the longest first, so that none of them is left alone at the end. On a fresh clone jest knows
- * no times yet and goes by the size of the files, which says little about those that start processes or wait for faults.
+ * jest's order of test files: the longest first, so that none of them runs alone at the end. On a fresh clone jest knows
+ * no durations yet and uses the size of the files, which says little about those that start processes or wait for faults.
  */
 import TestSequencer from "@jest/test-sequencer";
 
-/** All that take more than 40 s, longest first. */
+/** Test files that take more than 40 s, longest first. */
 const longest = [
   ...["chaos/killed-at-each-step", "chaos/run-chaos", "story/log", "story/worker", "story/observed-worker"],
   ...["store/mongodb-store", "web/grid", "web/log", "story/publisher", "quickstart/main", "servers/servers"],

@@ -1,5 +1,5 @@
-// `npm test`: everything, on a fresh clone, with real servers that are started for it and end with it.
-// Plain JavaScript: this runs before anything is installed. Arguments go to jest (a path, `-t NAME`), and
+// `npm test`: runs everything, on a fresh clone, with real servers that are started for it and end with it.
+// This is plain JavaScript because it runs before anything is installed. Arguments are passed to jest (a path, `-t NAME`), and
 // then only the first part is run.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -13,7 +13,7 @@ const jest = [
   "--disable-warning=ExperimentalWarning",
   "node_modules/jest/bin/jest.js",
 ];
-// The newest Node comes from npm as a package that brings the program.
+// The newest Node.js is installed from npm, as a package that contains the program.
 const newestNode = ["--yes", "--package=node@26", "--", "node"];
 
 /** The test files that use a real server. */
@@ -23,7 +23,7 @@ const withServer = readdirSync(join(projectFolder, "test"), { recursive: true, e
     readFileSync(join(projectFolder, "test", file), "utf8").includes("server-or-skip.ts"),
 );
 
-/** Stories about commands, the registry, the store, logs or HTTP. What they do with the broker is in other tests as well. */
+/** Stories about commands, the registry, the store, logs or HTTP. Other tests also cover what they do with the broker. */
 const otherStories = [
   ...["log", "rejection", "observed-worker", "locked-store", "asked-about", "database-moved", "store-moved"],
   ...["publisher", "python-clients", "killed-command", "registry-reload", "local-developer"],
@@ -56,7 +56,8 @@ const onNewest = {
     ...newestNode,
     ...jest,
     "--maxWorkers=2",
-    // Threads, files, sockets, compression, encryption, and what joins them. What the others test does not depend on Node.
+    // Threads, files, sockets, compression, encryption, and the code that joins them. The code of all other tests does not depend on the
+    // Node.js version.
     "test/(threads|disk|spool|credentials|decode|archive|timing|worker)/",
     "test/(bugs/thread|logs/(fetch|inflate|cache)|http/(server|submit|pages)|store/(sqlite|calls))/",
     "test/(ingest/(create-ingest|submit)|cli/program|log[.]test)",
@@ -75,7 +76,7 @@ const chosen = process.argv.slice(2);
 const totals = { passed: 0, failed: 0, skipped: 0, lackingReference: 0 };
 let broken = false;
 
-/** Runs one part. Its output is shown as it comes, or all of it at the end, so that it does not mix with that of another part. */
+/** Runs one part. Its output is shown as it arrives, or all of it at the end, so that it does not mix with that of another part. */
 async function run({ name, title, command, args, env, isShownAtEnd = false }) {
   const report = join(folder, `${name}.json`);
   const child = spawn(command, [...args, "--json", `--outputFile=${report}`, ...chosen], {
@@ -108,7 +109,7 @@ async function run({ name, title, command, args, env, isShownAtEnd = false }) {
 }
 
 await run(everything);
-// Together, because the first of them mostly waits, and the second one mostly computes.
+// These run together, because the first of them mostly waits, and the second one mostly computes.
 if (chosen.length === 0) await Promise.all([run(stories), run(onNewest)]);
 rmSync(folder, { recursive: true });
 

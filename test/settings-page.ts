@@ -1,6 +1,6 @@
 import { describeSettings } from "../src/config/read-settings.ts";
 
-/** `config/settings.md`, made from the declarations; `npm run generate` writes it and a test keeps it fresh. */
+/** `config/settings.md`, made from the declarations. `npm run generate` writes it, and a test checks that it is current. */
 export function settingsPage(): string {
   const rows = describeSettings().map(({ name, defaultText, unit, description, secret }) => {
     const standard = defaultText === null ? "" : `\`${defaultText}\`${unit === null ? "" : ` ${unit}`}`;
@@ -10,8 +10,8 @@ export function settingsPage(): string {
     "<!-- Made from src/config/settings.ts by `npm run generate`: change it there. -->",
     "# Settings",
     "",
-    "Read from the environment, once, at the start; an empty value counts as unset. Secrets are never shown or",
-    "logged. `pulse-ingest check` prints the ones in force and says all that is wrong with them at once.",
+    "Settings are environment variables. They are read once, at the start; an empty value counts as unset. Secrets are never",
+    "shown or logged. `pulse-ingest check` prints the values in force, and reports all invalid settings together.",
     "",
     "| setting | default | meaning |",
     "|---|---|---|",

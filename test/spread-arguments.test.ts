@@ -7,27 +7,27 @@ import { isJsonObject } from "../src/domain/text/json-object.ts";
 
 const src = fileURLToPath(new URL("../src/", import.meta.url));
 
-/** Lists that a call may be given as its arguments: short ones, whose length no stranger decides. */
+/** Lists that a call may receive as its arguments: short ones, whose length no stranger controls. */
 const allowed: readonly string[] = [
-  // The arguments of a method that is wrapped.
+  // The arguments of a wrapped method.
   "store/calls/wrap-calls.ts: args",
   "cli/commands/replay.ts: query",
   "ingest/replay/archive-target.ts: job",
   "ingest/replay/archive-target.ts: selection",
-  // Pairs and the like.
+  // Pairs and similar short lists.
   "submission/normalise-submission.ts: tooLong",
   "store/sqlite/sqlite-rejections.ts: days",
   "store/sqlite/sqlite-rejections.ts: routeColumns()",
   "store/sqlite/sqlite-rejections.ts: times",
   "store/sqlite/sqlite-work.ts: given",
   "store/sqlite/sqlite-work.ts: keyOf()",
-  // As many as a table has columns.
+  // One for each column of a table.
   "store/sqlite/sqlite-copied-jobs.ts: columns",
   "store/sqlite/sqlite-copied-parts.ts: state",
   "store/sqlite/sqlite-copied-records.ts: columns",
   "store/sqlite/sqlite-copied-records.ts: routeColumns()",
   "store/sqlite/sqlite-copied-records.ts: used",
-  // As many as a query has conditions.
+  // One for each condition of a query.
   "store/sqlite/sqlite-archive.ts: (another expression)",
   "store/sqlite/sqlite-copier.ts: values",
   "store/sqlite/sqlite-retention.ts: values",
@@ -35,9 +35,9 @@ const allowed: readonly string[] = [
   "store/sqlite/sqlite-rejections.ts: valuesOf()",
   "store/sqlite/sqlite-logs.ts: values",
   "store/sqlite/sqlite-api-reads.ts: values",
-  // As many as an operator names workers.
+  // One for each worker that an operator names.
   "queries/operate-view.ts: (another expression)",
-  // As many as there are rows in view.
+  // One for each row in view.
   "web/client/log/line-list.ts: newRows()",
   // Sixteen colours, and the steps of ten minutes.
   "web/log/sgr-colour.ts: distances",
@@ -52,7 +52,7 @@ const call = z.looseObject({
 const name = z.looseObject({ type: z.literal("Identifier"), value: z.string() });
 const called = z.looseObject({ type: z.literal("CallExpression"), callee: name });
 
-/** The expressions that calls in this source spread into their arguments, as far as they have a short name. */
+/** Returns the expressions that calls in this source spread into their arguments, if they have a short name. */
 function spreadArguments(source: string, isTsx = false): string[] {
   const found: string[] = [];
   visit(parseSync(source, { syntax: "typescript", tsx: isTsx, target: "es2022" }));
@@ -61,7 +61,7 @@ function spreadArguments(source: string, isTsx = false): string[] {
   function visit(node: unknown): void {
     if (Array.isArray(node)) for (const each of node) visit(each);
     if (!isJsonObject(node)) return;
-    // Looked at first, because zod takes a hundred times as long to say no.
+    // Checked first, because zod takes a hundred times as long to refuse a value.
     const isCall = node["type"] === "CallExpression" || node["type"] === "NewExpression";
     for (const { spread, expression } of (isCall && call.safeParse(node).data?.arguments) || []) {
       if (spread !== null && spread !== undefined) found.push(nameOf(expression));
@@ -77,7 +77,7 @@ function nameOf(expression: unknown): string {
   return result.success ? `${result.data.callee.value}()` : "(another expression)";
 }
 
-it("no call takes a list as its arguments that a stranger can make as long as they like", () => {
+it("no call takes a list as its arguments whose length a stranger can choose", () => {
   const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) =>
     /\.tsx?$/.test(file),
   );
@@ -94,6 +94,6 @@ it.each<[string, string[]]>([
   ["Math.max(0, ...list.map((one) => one.size))", ["(another expression)"]],
   ["new Set(...read(), other)", ["read()"]],
   ["const f = (...args: number[]) => [...args, { ...more }]", []],
-])("finds what %s spreads", (source, expected) => {
+])("the expressions that %s spreads are found", (source, expected) => {
   expect(spreadArguments(source)).toEqual(expected);
 });

@@ -4,11 +4,10 @@ const POLL_MS = 10;
 const LIMIT_MS = 150_000;
 
 /**
- * Asks again and again until the answer is there.
- *
- * @param what - what is waited for, in words; the default is the code of `ask`.
- * @returns the first answer that is not `false`, `null` or `undefined`.
- * @throws an error that names what did not come about, so that a test fails with more than its time limit.
+ * Calls a function repeatedly until it returns a result.
+ * @param what - a description of the result; the default is the code of `ask`.
+ * @returns the first result that is not `false`, `null` or `undefined`.
+ * @throws an error that names the missing result, so that a test fails with more than its time limit.
  */
 export async function until<T>(
   ask: () => T | Promise<T>,
@@ -24,7 +23,7 @@ export async function until<T>(
   }
 }
 
-/** Asks again and again until the answer is the wanted one, and returns it. */
+/** Calls a function repeatedly until it returns the expected result, and returns that. */
 export async function untilAnswer<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean): Promise<T> {
   const { answer } = await until(async () => {
     const answer = await ask();

@@ -26,7 +26,7 @@ export class Artifact extends DataObject<PostedArtifact> {
     return this.addBlob(blob);
   }
 
-  /** @param type - `json`, or any other word for text. */
+  /** Sets the type: `json`, or any other word for text. */
   addType(type: string): this {
     this.data.type = type;
     return this;

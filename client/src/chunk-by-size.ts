@@ -1,4 +1,4 @@
-/** The most that one request may hold. */
+/** The limits of one request. */
 export interface ChunkLimits {
   readonly maxItems: number;
   /** Length of the request's body, in bytes. */
@@ -6,8 +6,8 @@ export interface ChunkLimits {
 }
 
 /**
- * Returns chunks of the items in their order, each within the limits. An item that is too long by itself is a chunk of its
- * own. Pure.
+ * Splits items into chunks within the limits, and keeps their order. A single item that exceeds the limit is a chunk of its own.
+ * Pure.
  *
  * @param bytesOf - the length of an item's JSON, in bytes.
  */
@@ -18,7 +18,7 @@ export function chunkBySize<Item>(
 ): Item[][] {
   const chunks: Item[][] = [];
   let open: Item[] = [];
-  // The brackets; each item brings a comma or, the last one, nothing.
+  // Two bytes for the brackets. Each further item adds a comma.
   let openBytes = 2;
   for (const item of items) {
     const bytes = bytesOf(item) + (open.length > 0 ? 1 : 0);

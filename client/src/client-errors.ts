@@ -9,7 +9,7 @@ export class TreeherderClientError extends Error {
   }
 }
 
-/** Posted data lacks something, or has something of the wrong type or length. Nothing has been sent. */
+/** A member of the data is missing, or has the wrong type or length. Nothing has been sent. */
 export class ValidationError extends TreeherderClientError {
   /** All faults of the item, not only the one in the message. */
   readonly faults: readonly DataFault[];
@@ -26,7 +26,7 @@ export class ValidationError extends TreeherderClientError {
   }
 }
 
-/** The server has not stored some items of a collection. Rejected ones must be changed before they are posted again. */
+/** The server has not stored some items of a collection. Rejected items must be changed before they are posted again. */
 export class RejectedError extends TreeherderClientError {
   readonly rejected: readonly ItemVerdict[];
 
@@ -61,7 +61,10 @@ export class RequestError extends TreeherderClientError {
   }
 }
 
-/** There was no answer: nothing listens there, the connection was lost, or the time was up. Posting again does no harm. */
+/**
+ * There was no answer: nothing listens at the address, the connection was lost, or the request timed out. Posting again does no
+ * harm.
+ */
 export class UnreachableError extends RequestError {}
 
 /** The server is too busy, or its store is away. Post again later. */
@@ -84,5 +87,5 @@ export class ClockError extends AuthenticationError {}
 /** The server does not know the client id, or the id has been revoked. */
 export class UnknownClientError extends AuthenticationError {}
 
-/** The time of `waitFor` is up. */
+/** `waitFor` has timed out. */
 export class WaitTimeoutError extends TreeherderClientError {}

@@ -1,2 +1,5 @@
-/** The version of this package. It is the same as in `package.json`, which is not there where the client is part of the daemon. */
+/**
+ * The version of this package. It equals the version in `package.json`, which cannot be read when the client is bundled into the
+ * daemon.
+ */
 export const clientVersion = "0.1.0";

@@ -9,7 +9,7 @@ import type { DataFault } from "./structure-rules.ts";
 
 /** A list of items that is posted in one request. */
 export abstract class Collection<Item extends DataObject<object>> {
-  /** The last part of the path that it is posted to. */
+  /** The last part of the path to which the collection is posted. */
   abstract readonly endpoint: CollectionEndpoint;
   /** The items. */
   readonly data: Item[];
@@ -71,7 +71,8 @@ export abstract class Collection<Item extends DataObject<object>> {
   }
 
   /**
-   * Yields collections whose JSON has at most this many bytes. An item that is longer by itself is yielded alone.
+   * Yields collections whose JSON has at most this many bytes. A single item that exceeds the limit is yielded in a collection of
+   * its own.
    *
    * @throws TreeherderClientError if the number is not above 0.
    */
@@ -91,7 +92,7 @@ export class JobCollection extends Collection<Job> {
     return new JobCollection(items);
   }
 
-  /** Returns a new job. It is not added. */
+  /** Returns a new job, which is not yet part of the collection. */
   getJob(data?: PostedJob): Job {
     return new Job(data);
   }
@@ -107,7 +108,7 @@ export class ResultSetCollection extends Collection<ResultSet> {
     return new ResultSetCollection(items);
   }
 
-  /** Returns a new result set. It is not added. */
+  /** Returns a new result set, which is not yet part of the collection. */
   getResultSet(data?: PostedResultSet): ResultSet {
     return new ResultSet(data);
   }
@@ -123,7 +124,7 @@ export class ArtifactCollection extends Collection<Artifact> {
     return new ArtifactCollection(items);
   }
 
-  /** Returns a new artifact. It is not added. */
+  /** Returns a new artifact, which is not yet part of the collection. */
   getArtifact(data?: PostedArtifact): Artifact {
     return new Artifact(data);
   }

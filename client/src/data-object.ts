@@ -3,12 +3,12 @@ import { type DataFault, failedProperties, isEmpty, type Structure, toFaults } f
 
 /** The base of all data classes: one item of a collection, or a part of one. */
 export abstract class DataObject<Data extends object> {
-  /** What is posted. It may be changed directly. */
+  /** The data that is posted. It may be changed directly. */
   readonly data: Data;
 
   /**
-   * @param given - ready-made data. Unless it is empty, it becomes the data itself: it is not copied, and nothing is added.
-   * @param standard - makes the data to begin with.
+   * @param given - ready-made data. Unless it is empty, the object itself is used: it is not copied, and no defaults are added.
+   * @param standard - returns the initial data if none is given.
    */
   constructor(given: Data | undefined, standard: () => Data) {
     this.data = given === undefined || isEmpty(given) ? standard() : given;
@@ -24,14 +24,14 @@ export abstract class DataObject<Data extends object> {
     return this.toJson();
   }
 
-  /** Checks the data. @throws ValidationError about the first property that fails. */
+  /** Checks the data. @throws ValidationError for the first property that breaks its rule. */
   validate(): void {
     const [first] = failedProperties(this.data, this.structure);
     if (first !== undefined)
       throw new ValidationError(this.structure.name, first, JSON.stringify(this.data), this.faults());
   }
 
-  /** Returns all that `validate` would complain about, with a JSON pointer each. */
+  /** Returns all faults, with a JSON pointer each; `validate` throws for the first one. */
   faults(): DataFault[] {
     return toFaults(failedProperties(this.data, this.structure));
   }

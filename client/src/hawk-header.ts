@@ -14,9 +14,9 @@ export interface SignedRequest {
   readonly contentType: string;
   /** The exact bytes that are sent. */
   readonly body: Uint8Array;
-  /** Now, in whole seconds since the Unix epoch. The server accepts a minute more or less than its own time. */
+  /** The present time, in whole seconds since the Unix epoch. The server accepts a difference of a minute from its own time. */
   readonly seconds: number;
-  /** Random text. The server accepts each only once. */
+  /** Random text. The server accepts each nonce only once. */
   readonly nonce: string;
 }
 

@@ -13,13 +13,13 @@ const structure: Structure = {
   ],
 };
 
-/** The words that `addLogReference` takes. The server stores `error` as `pending`. */
+/** The statuses that `addLogReference` accepts. The server stores `error` as `pending`. */
 const parseStatuses = ["pending", "parsed", "error"] as const;
 export type AddedParseStatus = (typeof parseStatuses)[number];
 
 /**
- * One job of a {@link JobCollection}. Every `add...` method sets or extends the member of that name and returns the job; each
- * of them also has its name in the Python library.
+ * One job of a {@link JobCollection}. Every `add...` method sets or extends the member of that name and returns the job. Each
+ * method also exists under its name in the Python library.
  */
 export class Job extends DataObject<PostedJob> {
   constructor(data?: PostedJob) {
@@ -176,7 +176,7 @@ export class Job extends DataObject<PostedJob> {
     return this.addMachine(machine);
   }
 
-  /** Sets the tier. There is no default here; the server's is 1. */
+  /** Sets the tier. If it is never set, the server uses 1. */
   addTier(tier: number | string): this {
     return this.#set("tier", tier);
   }
@@ -212,10 +212,10 @@ export class Job extends DataObject<PostedJob> {
   }
 
   /**
-   * Adds a log. It is ignored without a name or a URL.
+   * Adds a log. A log without a name or a URL is ignored.
    *
-   * @param parseStatus - `pending`: the server reads the log and makes the artifacts from it.
-   * @throws TreeherderClientError for another word.
+   * @param parseStatus - with `pending`, the server reads the log and generates artifacts from it.
+   * @throws TreeherderClientError for any other status.
    */
   addLogReference(name: string, url: string, parseStatus: AddedParseStatus = "pending"): this {
     if (!parseStatuses.includes(parseStatus)) {
@@ -231,7 +231,7 @@ export class Job extends DataObject<PostedJob> {
     return this.addLogReference(name, url, parseStatus);
   }
 
-  /** Adds an artifact with the guid that the job has at this moment. An empty blob is ignored. */
+  /** Adds an artifact with the present guid of the job. An artifact with an empty blob is ignored. */
   addArtifact(name: string, type: string, blob: unknown): this {
     if (isEmpty(blob)) return this;
     const { artifacts, job_guid } = this.#fields;
@@ -241,7 +241,7 @@ export class Job extends DataObject<PostedJob> {
     return this.addArtifact(name, type, blob);
   }
 
-  /** The members of `job`. Ready-made data may lack it. */
+  /** The members of `job`, which is created if ready-made data lacks it. */
   get #fields(): PostedJobFields {
     this.data.job ??= { job_guid: "" };
     return this.data.job;

@@ -3,19 +3,19 @@ import { isMap } from "./json-types.ts";
 import { type Answer, isSuccess, toRefusal } from "./refusals.ts";
 import type { DataFault } from "./structure-rules.ts";
 
-/** What the server did with one item of a collection. */
+/** The server's verdict on one item of a collection. */
 export interface ItemVerdict {
-  /** The item's place in the collection, from 0. */
+  /** The index of the item in the collection, from 0. */
   readonly index: number;
   /**
-   * `stored`: created or moved forward. `unchanged`: it was there already. `rejected`: see the errors. `failed`: a bug of the server
-   * occurred at it; it was not stored, and may be posted again.
+   * `stored`: created, or a job's state changed. `unchanged`: already stored. `rejected`: see the errors. `failed`: the item
+   * triggered a bug in the server; it was not stored, and may be posted again.
    */
   readonly outcome: "stored" | "unchanged" | "rejected" | "failed";
   readonly errors: readonly DataFault[];
   /** Parts of an accepted item that could not be used. */
   readonly refused: readonly ItemNote[];
-  /** What its publisher should know although nothing of it was refused. */
+  /** Problems that the publisher should know about although the whole item was accepted. */
   readonly warnings: readonly ItemNote[];
 }
 
@@ -25,7 +25,7 @@ export interface ItemNote {
   readonly reason: string;
 }
 
-/** A push that a posted collection names, in the server's words. */
+/** A push that a posted collection names, as the server describes it. */
 export interface StoredResultSet {
   readonly id: number;
   readonly long_revision: string;
@@ -35,7 +35,7 @@ export interface StoredResultSet {
 /** The server's answer to a collection. */
 export class PostAnswer {
   readonly message: string;
-  /** One verdict per item, in order. Empty if the server gives none: then the status alone says that it took the collection. */
+  /** One verdict per item, in order. Empty if the server returns no verdicts; the collection was accepted then. */
   readonly results: readonly ItemVerdict[];
   /** The pushes that a collection of result sets named. */
   readonly resultsets: readonly StoredResultSet[];
@@ -46,7 +46,7 @@ export class PostAnswer {
     this.resultsets = resultsets;
   }
 
-  /** The verdicts on items that are not stored: rejected ones, and those that have failed. */
+  /** The verdicts on items that are not stored, because they were rejected or have failed. */
   get rejected(): readonly ItemVerdict[] {
     return this.results.filter(({ outcome }) => outcome === "rejected" || outcome === "failed");
   }
@@ -70,9 +70,9 @@ export function readPostAnswer(answer: Answer): PostAnswer {
   if (!isSuccess(answer) && !hasResults) throw toRefusal(answer, Date.now());
   if (!isMap(json)) throw new RequestError(`${request}: the answer is not a JSON object`, status);
   const { results, resultsets, message, detail } = json;
-  const told = [message, detail].find((text) => typeof text === "string") ?? "";
+  const shown = [message, detail].find((text) => typeof text === "string") ?? "";
   return new PostAnswer(
-    String(told),
+    String(shown),
     hasResults ? listOf(results, toVerdict, answer) : [],
     listOf(resultsets ?? [], toResultSet, answer),
   );

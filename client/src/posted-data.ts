@@ -1,12 +1,12 @@
 /**
- * What a publisher posts: one item of each collection. Member names are those of the HTTP interface. The server also accepts
- * the forms that publishers use in practice, such as a tier as text; they are part of these types. Members can be set, because
- * publishers build their data step by step.
+ * The types of the items that a publisher posts. The names of members are the same as in the REST API. The types include the
+ * variants that the server accepts because publishers use them, such as a tier as text. Members are writable, because publishers
+ * build their data step by step.
  */
 
 /** An item of the collection `jobs`. It needs a `revision` or a `revision_hash`. */
 export interface PostedJob {
-  /** Ignored by the server: the project of the URL counts. */
+  /** Ignored by the server, which uses the project in the URL. */
   project?: string | null;
   /** The push's top revision: 40 characters, or their first 12. */
   revision?: string | null;
@@ -83,10 +83,10 @@ export interface PostedArtifact {
 
 /** An item of the collection `resultset`: one push. */
 export interface PostedResultSet {
-  /** The top revision; if it is missing, the last of `revisions` counts. */
+  /** The top revision. If it is missing, the server uses the last of `revisions`. */
   revision?: string | null;
   revision_hash?: string | null;
-  /** Missing: `unknown@somewhere.com`. */
+  /** If it is missing, the server stores `unknown@somewhere.com`. */
   author?: string | null;
   /** Seconds since the Unix epoch, perhaps with a fraction; null only until it is set. */
   push_timestamp: number | string | null;

@@ -16,20 +16,20 @@ import {
 
 /**
  * Filters of a list: `{ job_guid: "..." }`, or with an operator `{ tier__lt: 3 }`, `{ id__in: [1, 2] }`. `count` is the number of
- * rows (the server's default is 10); null: all of them. `offset` skips rows.
+ * rows (the server's default is 10), or null for all rows. `offset` skips rows.
  */
 export type Filters = Readonly<
   Record<string, string | number | boolean | readonly (string | number)[] | null | undefined>
 >;
 
-/** The most rows that the server gives at once. */
+/** The most rows that the server returns in one answer. */
 const MAX_JOBS = 2000;
 const MAX_RESULT_SETS = 1000;
 const MAX_DETAILS = 2000;
 
 type IsRow<T extends Row> = (row: Row) => row is T;
 
-/** Reads what a server has stored. Methods have their name in the Python library, too. */
+/** Reads what a server has stored. Each method also exists under its name in the Python library. */
 export class ReadClient {
   readonly #sender: RequestSender;
 
@@ -38,7 +38,7 @@ export class ReadClient {
     this.#sender = new RequestSender(options);
   }
 
-  /** Sends a request. Also for posting; see {@link RequestSender.send}. */
+  /** Sends a request, which may also be a post; see {@link RequestSender.send}. */
   protected send(path: string, body: string | undefined, { signal }: RequestOptions): Promise<Answer> {
     return this.#sender.send({ path, body, signal });
   }
@@ -192,7 +192,7 @@ export class ReadClient {
     return this.getMachinePlatforms(options);
   }
 
-  /** Returns as many rows as `count` asks for, in pages where one answer cannot hold them. */
+  /** Returns as many rows as `count` asks for. If one answer cannot hold them, reads several pages. */
   async #upTo<T extends Row>(
     path: string,
     filters: Filters,
@@ -202,7 +202,7 @@ export class ReadClient {
   ): Promise<T[]> {
     const { count } = filters;
     const wanted = count === null ? Number.POSITIVE_INFINITY : Number(count);
-    // Without a count, or with one that is not a number, the server decides.
+    // Without a count, or if it is not a number, the server decides how many rows to return.
     if (!(wanted > maxRows)) return this.#list(path, filters, isRow, options);
     const rows: T[] = [];
     for await (const row of this.#pages(path, filters, maxRows, isRow, options)) {
@@ -242,7 +242,8 @@ export class ReadClient {
 
 /** Returns the path of a project, e.g. `/api/project/try/`. @throws TreeherderClientError for a name that no project can have. */
 export function projectPath(project: string): string {
-  // JavaScript may pass undefined, for example from a variable of the environment that is not set. As text, it would be a name.
+  // JavaScript callers may pass undefined, for example from an unset environment variable. Converted to text, it would be a valid
+  // name.
   if (typeof project !== "string" || !/^[\w-]{1,50}$/.test(project)) {
     throw new TreeherderClientError(
       `a project's name has 1 to 50 letters, digits, - or _; it is ${JSON.stringify(project)}`,

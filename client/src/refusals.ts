@@ -13,7 +13,7 @@ export interface Answer {
   /** Method and URL of the request, for messages. */
   readonly request: string;
   readonly status: number;
-  /** Headers that matter; null if they are missing. */
+  /** The header `Date`; null if it is missing. */
   readonly date: string | null;
   readonly retryAfterSeconds: number | null;
   readonly text: string;
@@ -27,61 +27,61 @@ export function isSuccess({ status }: Answer): boolean {
 
 const MAX_SHOWN = 500;
 
-/** What to do about a status. */
+/** Advice on what to do, by status. */
 const advice: Readonly<Record<number, string>> = {
-  301: "the server sends the request elsewhere: set serverUrl to the address that it names",
-  302: "the server sends the request elsewhere: set serverUrl to the address that it names",
-  307: "the server sends the request elsewhere: set serverUrl to the address that it names",
-  308: "the server sends the request elsewhere: set serverUrl to the address that it names",
+  301: "the server redirects the request: set serverUrl to the address that it names",
+  302: "the server redirects the request: set serverUrl to the address that it names",
+  307: "the server redirects the request: set serverUrl to the address that it names",
+  308: "the server redirects the request: set serverUrl to the address that it names",
   404: "check serverUrl and the project's name",
   405: "check serverUrl",
   413: "post the collection in chunks: see chunks() and chunksByBytes()",
   503: "the server is not ready; post again later",
 };
 
-/** Returns the error for an answer that is not a success. Pure. */
+/** Returns the error for an unsuccessful answer. Pure. */
 export function toRefusal(answer: Answer, nowMs: number): RequestError {
   const { request, status, retryAfterSeconds } = answer;
-  const told = `${request}: ${status} ${detailOf(answer) || STATUS_CODES[status] || ""}`.trimEnd();
+  const refusal = `${request}: ${status} ${detailOf(answer) || STATUS_CODES[status] || ""}`.trimEnd();
   if (retryAfterSeconds !== null && (status === 429 || status === 503)) {
     const why =
       status === 429 ? "too many requests of this client id" : "the server or its store is not ready";
     return new ThrottledError(
-      `${told} (${why}: post again in ${retryAfterSeconds} s)`,
+      `${refusal} (${why}: post again in ${retryAfterSeconds} s)`,
       status,
       retryAfterSeconds,
     );
   }
-  if (status === 403) return toAuthenticationError(answer, told, nowMs);
+  if (status === 403) return toAuthenticationError(answer, refusal, nowMs);
   const hint = advice[status];
-  return new RequestError(hint === undefined ? told : `${told} (${hint})`, status);
+  return new RequestError(hint === undefined ? refusal : `${refusal} (${hint})`, status);
 }
 
-function toAuthenticationError(answer: Answer, told: string, nowMs: number): AuthenticationError {
+function toAuthenticationError(answer: Answer, refusal: string, nowMs: number): AuthenticationError {
   const detail = detailOf(answer);
   if (detail.includes("Is your system clock correct?")) {
-    return new ClockError(`${told} (${clockAdvice(answer.date, nowMs)})`, 403);
+    return new ClockError(`${refusal} (${clockAdvice(answer.date, nowMs)})`, 403);
   }
   if (detail.startsWith("No authentication credentials found with id")) {
     const hint =
-      "the operator makes an id with `pulse-ingest credentials add`; a revoked id does not come back";
-    return new UnknownClientError(`${told} (${hint})`, 403);
+      "check the id; the operator creates ids with `pulse-ingest credentials add`, and may have revoked this one";
+    return new UnknownClientError(`${refusal} (${hint})`, 403);
   }
   if (detail === "Hawk authentication failed") {
     const hint =
       "check the secret, and that serverUrl is the address that the server itself sees or its proxy forwards";
-    return new AuthenticationError(`${told} (${hint})`, 403);
+    return new AuthenticationError(`${refusal} (${hint})`, 403);
   }
   if (detail === "Authentication credentials were not provided.") {
-    return new AuthenticationError(`${told} (give the client a clientId and a secret)`, 403);
+    return new AuthenticationError(`${refusal} (give the client a clientId and a secret)`, 403);
   }
   if (detail === "You do not have permission to perform this action.") {
     return new AuthenticationError(
-      `${told} (this client id may not write to this project: ask the operator)`,
+      `${refusal} (this client id may not write to this project: ask the operator)`,
       403,
     );
   }
-  return new AuthenticationError(told, 403);
+  return new AuthenticationError(refusal, 403);
 }
 
 function clockAdvice(date: string | null, nowMs: number): string {
@@ -91,11 +91,11 @@ function clockAdvice(date: string | null, nowMs: number): string {
   return `set this machine's clock: it is ${Math.abs(seconds)} s ${seconds < 0 ? "behind" : "ahead of"} the server's`;
 }
 
-/** Returns what the server says: its `detail`, `message` or `error`, or otherwise the beginning of the text. */
+/** Returns the server's explanation: `detail`, `message` or `error` of its answer, or otherwise the beginning of the text. */
 function detailOf({ json, text }: Answer): string {
   for (const name of ["detail", "message", "error"]) {
-    const told = isMap(json) ? json[name] : undefined;
-    if (typeof told === "string") return told;
+    const explanation = isMap(json) ? json[name] : undefined;
+    if (typeof explanation === "string") return explanation;
   }
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
 }

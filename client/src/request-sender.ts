@@ -8,27 +8,27 @@ import { type Answer, isSuccess, toRefusal } from "./refusals.ts";
 import { DEFAULT_RETRIES, readRetryAfter, retryWaitMs } from "./retry-wait.ts";
 import { timeLimit } from "./time-limit.ts";
 
-/** How a client reaches its server. */
+/** The server's address, the credentials, and how to deal with failures. */
 export interface ClientOptions {
   /** Default: `http://127.0.0.1:9180`. */
   readonly serverUrl?: string | undefined;
-  /** With a secret: every request is signed. */
+  /** The client id. If it is given together with a secret, every request is signed. */
   readonly clientId?: string | undefined;
   readonly secret?: string | undefined;
   /** How long one attempt of a request may take, in milliseconds. Default: 30 s. */
   readonly timeoutMs?: number | undefined;
-  /** How often a request is sent again after a lost connection, a time-out, or an answer that asks to wait. Default: 4. */
+  /** How often a request is retried after a lost connection, a time-out, or an answer that asks to wait. Default: 4. */
   readonly retries?: number | undefined;
 }
 
 export interface RequestOptions {
-  /** Ends the request, with the signal's reason as the error. */
+  /** Aborts the request; the error is the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** A request of this client. */
 export interface ClientRequest {
-  /** Below the server's URL, with the query. */
+  /** The path below the server's URL, with the query. */
   readonly path: string;
   /** JSON to post; without it, the request is a GET. */
   readonly body?: string | undefined;
@@ -39,8 +39,8 @@ const DEFAULT_URL = "http://127.0.0.1:9180";
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
- * Sends requests and sends them again where that is safe. It always is: posting the same items twice has no other effect than
- * posting them once.
+ * Sends requests, and retries them after failures. A retry is always safe, because posting the same items twice has the same
+ * effect as posting them once.
  */
 export class RequestSender {
   readonly #base: string;
@@ -54,16 +54,16 @@ export class RequestSender {
     this.#credentials = readCredentials(clientId, secret);
     this.#timeoutMs = timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#retries = retries ?? DEFAULT_RETRIES;
-    // NaN is neither. It would be retried for ever.
+    // Written with a negation, so that NaN is refused: it would be retried for ever.
     if (!(this.#timeoutMs > 0))
       throw new TreeherderClientError(`timeoutMs must be above 0; it is ${timeoutMs}`);
     if (!(this.#retries >= 0)) throw new TreeherderClientError(`retries must be 0 or more; it is ${retries}`);
   }
 
   /**
-   * Sends a request until it is answered. Each attempt gets a new signature.
+   * Sends a request, and retries it until it is answered. Each attempt gets a new signature.
    *
-   * @returns a success; also 400 or 500, which may come with verdicts.
+   * @returns a successful answer, or an answer with status 400 or 500, which may contain verdicts.
    * @throws RequestError for any other answer, UnreachableError if there is none; the signal's reason if it is aborted.
    */
   async send(request: ClientRequest): Promise<Answer> {
@@ -82,7 +82,7 @@ export class RequestSender {
     }
   }
 
-  /** Returns the answer, or the error to throw unless the request is sent again. */
+  /** Sends the request once. Returns the answer, or the error to throw unless the request is retried. */
   async #attempt({ path, body, signal }: ClientRequest): Promise<Answer | RequestError> {
     signal?.throwIfAborted();
     const url = new URL(`${this.#base}${path}`);
@@ -96,7 +96,7 @@ export class RequestSender {
         method,
         headers: this.#headers(method, url, bytes),
         body: body === undefined ? null : bytes,
-        // A signature holds for one URL only.
+        // A signature is valid for one URL only, so redirects cannot be followed.
         redirect: "manual",
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       });
@@ -147,7 +147,7 @@ function readCredentials(clientId: string | undefined, secret: string | undefine
   if (clientId === undefined || secret === undefined) {
     throw new TreeherderClientError("clientId and secret must be given together");
   }
-  // Other characters could not be sent in the header.
+  // Other characters cannot be sent in the header.
   if (!/^[\w-]{1,32}$/.test(clientId)) {
     throw new TreeherderClientError("clientId must be 1 to 32 letters, digits, - or _");
   }
@@ -163,7 +163,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Returns why `fetch` failed. It hides the reason in the cause; a host with several addresses has one for each. */
+/** Returns why `fetch` failed. The reason is in the error's cause; for a host with several addresses, there is one for each. */
 function causeOf(error: unknown): string {
   if (!isMap(error)) return String(error);
   const { cause, errors, message } = error;

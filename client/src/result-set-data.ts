@@ -12,7 +12,7 @@ const structure: Structure = {
   ],
 };
 
-/** One push of a {@link ResultSetCollection}. Its revisions are not checked with it. */
+/** One push of a {@link ResultSetCollection}. Checking a push does not check its revisions. */
 export class ResultSet extends DataObject<PostedResultSet> {
   constructor(data?: PostedResultSet) {
     super(data, () => ({ push_timestamp: null, revision: "", author: "", revisions: [], type: "" }));
@@ -22,7 +22,7 @@ export class ResultSet extends DataObject<PostedResultSet> {
     return structure;
   }
 
-  /** Returns the data as JSON. An empty author is left out, so that the server takes its default. */
+  /** Returns the data as JSON. An empty author is left out, so that the server uses its default. */
   override toJson(): string {
     const { author, ...others } = this.data;
     return JSON.stringify(isEmpty(author) ? others : this.data);
@@ -37,7 +37,7 @@ export class ResultSet extends DataObject<PostedResultSet> {
     return this.addPushTimestamp(seconds);
   }
 
-  /** Sets the author. Without one, the server takes `unknown@somewhere.com`. */
+  /** Sets the author. If it is never set, the server stores `unknown@somewhere.com`. */
   addAuthor(author: string): this {
     this.data.author = author;
     return this;
@@ -54,7 +54,7 @@ export class ResultSet extends DataObject<PostedResultSet> {
     return this.addType(type);
   }
 
-  /** Sets the top revision if it is given as text; appends a {@link Revision} to the revisions of the push. */
+  /** Sets the top revision, if the argument is a text. Appends a {@link Revision} to the revisions of the push. */
   addRevision(revision: string | Revision): this {
     if (revision instanceof Revision) return this.addRevisions([revision]);
     this.data.revision = revision;
@@ -73,7 +73,7 @@ export class ResultSet extends DataObject<PostedResultSet> {
     return this.addRevisions(revisions);
   }
 
-  /** Returns a new revision. It is not added. */
+  /** Returns a new revision, which is not yet part of the push. */
   getRevision(data?: PostedRevision): Revision {
     return new Revision(data);
   }
@@ -81,7 +81,7 @@ export class ResultSet extends DataObject<PostedResultSet> {
     return this.getRevision(data);
   }
 
-  /** Appends an artifact. The server ignores artifacts of pushes. An empty blob is ignored. */
+  /** Appends an artifact, unless its blob is empty. The server ignores artifacts of pushes. */
   addArtifact(name: string, type: string, blob: unknown): this {
     if (!isEmpty(blob)) this.data.artifacts = [...(this.data.artifacts ?? []), { name, type, blob }];
     return this;

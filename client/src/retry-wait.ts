@@ -1,17 +1,17 @@
-/** How often a request is sent again at most. */
+/** How often a failed request is retried at most. */
 export const DEFAULT_RETRIES = 4;
-/** The first pause is up to this long, in milliseconds. The bound doubles with each attempt. */
+/** The longest first pause, in milliseconds. The limit doubles with each attempt. */
 const BASE_MS = 500;
 const CAP_MS = 30_000;
-/** A server that asks for a longer wait than this is not asked again by itself. */
+/** If the server asks for a longer wait than this, the request is not retried. */
 const MAX_RETRY_AFTER_SECONDS = 120;
 
 /**
- * Returns how long to wait before a request is sent again, in milliseconds; null: do not send it again. Pauses have full
- * jitter, so that many clients do not come back in step. Pure.
+ * Returns how long to wait before a request is retried, in milliseconds; null: do not retry. Pauses have full jitter, so that
+ * many clients do not retry at the same moments. Pure.
  *
  * @param failures - how many attempts have failed so far, from 1.
- * @param retryAfterSeconds - what the server has asked for; 0 if there was no answer.
+ * @param retryAfterSeconds - the wait that the server has asked for; 0 if there was no answer.
  * @param random - in [0, 1).
  */
 export function retryWaitMs(
@@ -28,7 +28,7 @@ export function retryWaitMs(
 /**
  * Reads a `Retry-After` header: seconds, or a date.
  *
- * @returns seconds from now, at least 0; null if there is none or it cannot be read.
+ * @returns seconds from now, at least 0; null if the header is missing or cannot be parsed.
  */
 export function readRetryAfter(header: string | null, nowMs: number): number | null {
   if (header === null) return null;

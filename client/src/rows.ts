@@ -2,11 +2,13 @@ import { RequestError } from "./client-errors.ts";
 import { isMap } from "./json-types.ts";
 import type { Answer } from "./refusals.ts";
 
-/** An object of the read API. Its members are described with the API; those that every row has are typed here. */
+/**
+ * An object of the read API. Only the members that every row has are typed here; the API's documentation describes the others.
+ */
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface JobRow extends Row {
-  /** A number, for reading more about the job. A greater number does not mean a newer job. */
+  /** The number that identifies the job in the read API. A greater number does not mean a newer job. */
   readonly id: number;
   readonly job_guid: string;
 }

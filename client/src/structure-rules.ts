@@ -1,44 +1,44 @@
 import { isMap, jsonTypeOf } from "./json-types.ts";
 
-/** One rule about a member of posted data. */
+/** A rule for one member of posted data. */
 export interface Requirement {
   /** The member's name; dots step into objects, such as `job.job_guid`. */
   readonly property: string;
   readonly type?: "string" | "object" | "array";
-  /** Most characters of a text. */
+  /** The most characters that a text may have. */
   readonly maxLength?: number;
-  /** True: it may be missing or empty, because the server has a default. */
+  /** True if the member may be missing or empty, because the server has a default. */
   readonly isOptional?: true;
 }
 
-/** What posted data of one class must have. */
+/** The rules for the posted data of one class. */
 export interface Structure {
-  /** The class, as it is named in messages. */
+  /** The name of the class in messages. */
   readonly name: string;
   readonly required: readonly Requirement[];
 }
 
-/** Something that is wrong with posted data. */
+/** A problem with posted data. */
 export interface DataFault {
   /** JSON pointer to the member. */
   readonly pointer: string;
   readonly message: string;
 }
 
-/** A property that fails, with a line for each thing that is wrong with it. */
+/** A property that breaks its rule, with a line for each problem. */
 export interface FailedProperty {
   readonly property: string;
   readonly problems: readonly string[];
 }
 
-/** Returns the properties that fail, in the order of the rules. Pure. */
+/** Returns the properties that break their rules, in the order of the rules. Pure. */
 export function failedProperties(data: object, { required }: Structure): FailedProperty[] {
   return required
     .map((rule) => ({ property: rule.property, problems: problemsOf(data, rule) }))
     .filter(({ problems }) => problems.length > 0);
 }
 
-/** Returns the same as faults with JSON pointers. The first line of each property says what is wrong. */
+/** Converts failed properties to faults with JSON pointers. Each fault has the first problem of its property. */
 export function toFaults(failed: readonly FailedProperty[]): DataFault[] {
   return failed.map(({ property, problems: [message = ""] }) => ({
     pointer: `/${property.replaceAll(".", "/")}`,
@@ -46,7 +46,7 @@ export function toFaults(failed: readonly FailedProperty[]): DataFault[] {
   }));
 }
 
-/** Returns whether a value counts as not given: as in Python, also an empty text, list or object, 0 and false. */
+/** Returns whether a value counts as missing. As in Python, these do: an empty text, list or object, 0, false and null. */
 export function isEmpty(value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0;
   return isMap(value) ? Object.keys(value).length === 0 : !value;
@@ -57,7 +57,7 @@ function problemsOf(data: object, { property, type, maxLength, isOptional }: Req
   const name = path.at(-1) ?? property;
   let holder: unknown = data;
   for (const step of path.slice(0, -1)) holder = isMap(holder) ? holder[step] : undefined;
-  // The rule about the holder itself has already reported it.
+  // The rule for the holder itself has already reported the problem.
   if (!isMap(holder)) return [];
   if (!Object.hasOwn(holder, name) && isOptional !== true) {
     const missing = `The required Property, ${name}, is missing`;

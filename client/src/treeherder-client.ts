@@ -10,7 +10,10 @@ import type { ArtifactRow, JobRow } from "./rows.ts";
 import { timeLimit } from "./time-limit.ts";
 
 export interface WaitOptions extends RequestOptions {
-  /** How long to wait at most, in milliseconds. Default: a minute. The server is asked at least once, for up to a second. */
+  /**
+   * How long to wait at most, in milliseconds. Default: one minute. With less than a second, a second is used, so that the server
+   * is asked at least once.
+   */
   readonly timeoutMs?: number;
 }
 
@@ -22,11 +25,11 @@ const MAX_POLL_MS = 2000;
 /** Posts collections to a server, and reads what it has stored. */
 export class TreeherderClient extends ReadClient {
   /**
-   * Checks a collection and posts it in one request. For a long one, post its chunks one after another.
+   * Checks a collection and posts it in one request. Split a long collection into chunks, and post them one after another.
    *
    * @returns the server's verdict on each item; some may have been rejected: see {@link PostAnswer.throwIfRejected}.
-   * @throws ValidationError if the collection does not pass its own check; nothing has been sent then.
-   * @throws RequestError for a refused or unanswered request; its classes say what to do.
+   * @throws ValidationError if the collection is invalid; nothing has been sent then.
+   * @throws RequestError for a refused or unanswered request; its subclasses tell the causes apart.
    */
   async postCollection(
     project: string,
@@ -54,7 +57,7 @@ export class TreeherderClient extends ReadClient {
   }
 
   /**
-   * Posts items that are JSON already, as they are: numbers keep every digit. They are not checked first.
+   * Posts items that are already JSON text. They are sent unchanged, so numbers keep every digit. They are not checked first.
    *
    * @param items - the JSON of each item.
    */
@@ -68,9 +71,9 @@ export class TreeherderClient extends ReadClient {
   }
 
   /**
-   * Waits until a job has an artifact of this name, e.g. one that the server makes from a log.
+   * Waits until a job has an artifact of this name, e.g. an artifact that the server generates from a log.
    *
-   * @throws WaitTimeoutError when the time is up; TreeherderClientError without a guid or a name.
+   * @throws WaitTimeoutError after `timeoutMs`; TreeherderClientError if the guid or the name is missing.
    */
   async waitFor(
     project: string,
@@ -78,7 +81,7 @@ export class TreeherderClient extends ReadClient {
     artifactName: string,
     { timeoutMs = DEFAULT_WAIT_MS, signal }: WaitOptions = {},
   ): Promise<ArtifactRow> {
-    // A filter that is undefined is left out, and the first job or artifact of all would do.
+    // A filter that is undefined is left out of the query, which would then find any job or artifact.
     if (!guid || !artifactName)
       throw new TreeherderClientError("waitFor needs a job's guid and an artifact's name");
     const deadline = timeLimit(Math.max(timeoutMs, MIN_WAIT_MS));

@@ -2,7 +2,7 @@ import { taskIdForms } from "../domain/task-id-forms.ts";
 import type { ArchiveFilter } from "../store/ports/archive-store.ts";
 import type { ArchivedEntry } from "./segment.ts";
 
-/** Returns whether a message is wanted: for one with several jobs, whether any of them is. Pure. */
+/** Returns whether a message matches the filter. A message with several jobs matches if any of its jobs does. Pure. */
 export function matches(entry: ArchivedEntry, filter: ArchiveFilter): boolean {
   const { origin, received_at, projects, tasks } = entry;
   const { since, until, exchange, client, project, task } = filter;
@@ -14,7 +14,7 @@ export function matches(entry: ArchivedEntry, filter: ArchiveFilter): boolean {
   return task === null || tasks.some((guid) => isOfTask(guid, task));
 }
 
-/** Returns whether a guid is the wanted one, or a run of the wanted task, in whatever form the task's id is written. */
+/** Returns whether a guid equals the wanted guid, or is a run of the wanted task. The task's id may be written in any of its forms. */
 export function isOfTask(guid: string, wanted: string): boolean {
   return taskIdForms(wanted).some((form) => guid === form || guid.startsWith(`${form}/`));
 }

@@ -2,27 +2,27 @@ import type { ArchiveFilter, ArchiveStore, SegmentHead } from "../store/ports/ar
 import { matches } from "./matches.ts";
 import { type ArchivedEntry, decodeSegment } from "./segment.ts";
 
-/** How many heads of segments are read at once. */
+/** The number of segment heads that one query reads. */
 const HEADS = 500;
-/** Messages that wait for those of later segments are passed on when their bodies have this many bytes. */
+/** The most bytes of bodies that wait to be merged with later segments. Above this, they are passed on without waiting. */
 const MAX_WAITING_BYTES = 32 * 1024 * 1024;
 
 export type ArchiveReads = Pick<ArchiveStore, "findSegments" | "readSegment">;
 
-/** A segment that could not be read, and why, in words. */
+/** A segment that could not be read, and the reason as text for people. */
 export interface LostSegment {
   readonly head: SegmentHead;
   readonly why: string;
 }
 
-/** Some messages of the archive, oldest first; perhaps none. */
+/** A page of archived messages, oldest first. It may be empty. */
 export interface ArchivePage {
   readonly entries: readonly ArchivedEntry[];
   /** Everything that arrived before this time is on earlier pages (ISO 8601). */
   readonly since: string;
-  /** The id of the segment that was added last. */
+  /** The id of the segment that was read last. */
   readonly segment: string;
-  /** That segment, if it could not be read. */
+  /** That segment if it could not be read; otherwise null. */
   readonly lost: LostSegment | null;
 }
 
@@ -34,7 +34,7 @@ interface Opened {
 
 /**
  * Yields the archived messages that match, in the order of their arrival. Segments of several workers overlap, so their messages
- * are merged. Further segments are read while the caller handles a page. Only a few are in memory at once.
+ * are merged. Further segments are read while the caller handles a page. Only a few segments are in memory at a time.
  *
  * @throws Unavailable if the store stays away.
  */
@@ -46,7 +46,7 @@ export async function* readArchive(store: ArchiveReads, filter: ArchiveFilter): 
   while (opened !== null) {
     const following = await ahead;
     ahead = openNext(heads, store, filter);
-    // It is awaited later, or never if the caller stops: without this, its error would be an unhandled rejection.
+    // `ahead` is awaited later, or never if the caller stops. Without this handler, its error would be an unhandled rejection.
     ahead.catch(() => undefined);
     waiting = merge(waiting, opened.entries);
     const from = following?.head.from ?? null;
@@ -54,7 +54,7 @@ export async function* readArchive(store: ArchiveReads, filter: ArchiveFilter): 
     const entries = waiting.slice(0, count);
     waiting = waiting.slice(count);
     const first = entries[0]?.received_at ?? opened.head.from;
-    // The next segment may begin earlier than messages that did not wait for it, and any segment earlier than what is wanted.
+    // The next segment may begin before messages that did not wait for it. Any segment may begin before `filter.since`.
     const since = latest(filter.since ?? "", from === null ? first : earliest(first, from));
     yield { entries, since, segment: opened.head.id, lost: opened.lost };
     opened = following;
@@ -97,14 +97,14 @@ function merge(
   return waiting.length === 0 ? entries : byArrival([...waiting, ...entries]);
 }
 
-/** Messages of the same millisecond stay in their order. */
+/** Sorts messages by their arrival. Messages of the same millisecond keep their order. */
 function byArrival(entries: readonly ArchivedEntry[]): readonly ArchivedEntry[] {
   return entries.toSorted((a, b) =>
     a.received_at < b.received_at ? -1 : a.received_at > b.received_at ? 1 : 0,
   );
 }
 
-/** @param from - ISO 8601; null: there is no later segment, and nothing has to wait. */
+/** Returns how many messages arrived before `from` (ISO 8601). If it is null, there is no later segment to wait for. */
 function countBefore(entries: readonly ArchivedEntry[], from: string | null): number {
   const count = from === null ? -1 : entries.findIndex(({ received_at }) => received_at >= from);
   return count === -1 ? entries.length : count;

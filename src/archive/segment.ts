@@ -7,18 +7,18 @@ import type { Origin } from "../domain/origin.ts";
 import type { NewSegment } from "../store/ports/archive-store.ts";
 import { segmentKeys } from "../store/rules/segment-keys.ts";
 
-/** An archived message, and what it can be found by. */
+/** An archived message, with the projects and tasks by which it can be found. */
 export type ArchivedEntry = ArchivedMessage & {
-  /** The projects of its jobs, each once. */
+  /** The projects of its jobs, without duplicates. */
   readonly projects: readonly string[];
-  /** The guids of its jobs, each once. */
+  /** The guids of its jobs, without duplicates. */
   readonly tasks: readonly string[];
 };
 
 /*
- * A segment is a Brotli stream. Its text begins with a line that names the format. For each message there follow a line of JSON,
- * the body with as many bytes as that line says, and the end of a line. The lines stand between the bodies, because a task id
- * that has just been written costs next to nothing.
+ * A segment is a Brotli stream. Its content begins with a line that names the format. After this line, each message has a line of
+ * JSON, the body with as many bytes as this JSON says, and a line feed. The JSON is next to the body, because both contain the task
+ * id, and Brotli needs almost no space to repeat a text that it has just compressed.
  */
 const FORMAT = "pulse-ingest archive 1\n";
 const LINE_END = 0x0a;
@@ -30,7 +30,7 @@ const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
 
 /**
- * Returns the messages as a segment that is to be stored. It is compressed on a thread of Node's own pool.
+ * Returns a segment with these messages, ready to be stored. It is compressed on a thread of Node's own pool.
  *
  * @param entries - in the order in which they arrived; at least one.
  */
@@ -42,13 +42,13 @@ export async function encodeSegment(entries: readonly ArchivedEntry[]): Promise<
 
 let made = 0;
 
-/** Ids of segments that begin in the same millisecond sort in the order in which this process made them. */
+/** Returns a new id. Ids of segments that begin in the same millisecond sort in the order in which this process made them. */
 function newId(from: string): string {
   made = (made + 1) % 0x10000;
   return `${from}-${made.toString(16).padStart(4, "0")}${randomUUID().slice(-8)}`;
 }
 
-/** Written into one buffer, because a worker does this for every message. */
+/** Returns the content of a segment. It is written into one buffer, because a worker does this for every message. */
 function toPlain(entries: readonly ArchivedEntry[]): Buffer {
   const lines = entries.map(lineOf);
   const sizes = entries.map(({ body }, at) => Buffer.byteLength(lines[at] ?? "") + body.length + 1);
@@ -66,7 +66,7 @@ function toPlain(entries: readonly ArchivedEntry[]): Buffer {
 export async function decodeSegment(data: Buffer): Promise<ArchivedEntry[]> {
   const plain = await decompress(data);
   if (!plain.subarray(0, FORMAT.length).equals(Buffer.from(FORMAT)))
-    throw new Error("it is not a segment of an archive, or a later version wrote it");
+    throw new Error("it is not a segment of an archive, or was written by a later version");
   const entries: ArchivedEntry[] = [];
   for (let at = FORMAT.length; at < plain.length; ) {
     const lineEnd = plain.indexOf(LINE_END, at);
@@ -112,7 +112,7 @@ function paramsFor(bytes: number): Record<number, number> {
   };
 }
 
-/** Put together by hand: it takes a fraction of the time that an object for `JSON.stringify` takes. */
+/** Returns the line of JSON for a message. Building it by hand takes a fraction of the time of `JSON.stringify` with an object. */
 function lineOf(entry: ArchivedEntry): string {
   const { received_at, origin, content_type, content_encoding, compression } = entry;
   const { oversize, unreadable_queue, projects, tasks, body } = entry;
@@ -164,7 +164,7 @@ const line = z.object({
   bytes: z.int().min(0),
 });
 
-/** @throws z.ZodError or SyntaxError for a line that this version did not write. */
+/** Reads a line that `lineOf` has written. @throws z.ZodError or SyntaxError for any other line. */
 function readLine(text: string): { readonly bytes: number; readonly entry: Omit<ArchivedEntry, "body"> } {
   const value: unknown = JSON.parse(text);
   const { bytes, ...rest } = line.parse(value);

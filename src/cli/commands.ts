@@ -23,7 +23,7 @@ export const commands: readonly CommandRow[] = [
       "AMQP_URL=amqps://user:password@pulse.mozilla.org:5671 pulse-ingest start",
       "LOCAL=true AMQP_URL=amqp://guest:guest@localhost:5672 pulse-ingest start",
     ],
-    more: "Settings are environment variables: see config/settings.md. A second signal ends the process at once.",
+    more: "Settings are environment variables: see config/settings.md. A second signal ends the process immediately.",
     run: async () => (await import("./commands/start.ts")).start(env),
   },
   {
@@ -51,7 +51,7 @@ export const commands: readonly CommandRow[] = [
       "pulse-ingest check --connect",
       "REGISTRY_FILE=new.yml pulse-ingest check --plan",
     ],
-    more: "Exit code 1 if an exchange cannot be used, or if the plan removes more bindings at once than a worker allows.",
+    more: "Exit code 1 if an exchange cannot be used, or if the plan removes more bindings than a worker allows.",
     run: async (_args, options) => (await import("./commands/check.ts")).check(env, options),
   },
   {
@@ -148,7 +148,7 @@ export const commands: readonly CommandRow[] = [
       "pulse-ingest inspect --project 'mozilla-*' --count 10 --json",
     ],
     more:
-      "Without an exchange, it shows everything that the registry binds. The command reads through a temporary queue of\n" +
+      "Without an exchange, the command shows everything that the registry binds. It reads through a temporary queue of\n" +
       "its own, so it takes no message from workers. If more than 1000 messages wait for it, the oldest are dropped.",
     run: async ([exchange], options) =>
       (await import("./commands/inspect.ts")).inspect(env, z.string().optional().parse(exchange), options),
@@ -174,7 +174,7 @@ export const commands: readonly CommandRow[] = [
   },
   {
     usage: "explain <guid>",
-    summary: "show all that is known about a job: messages, outcome, logs, artifacts, rejections",
+    summary: "show everything that is known about a job: messages, outcome, logs, artifacts, rejections",
     options: [
       ["--project <name>", "only this project"],
       ["--json", "one JSON object"],
@@ -273,7 +273,7 @@ export const commands: readonly CommandRow[] = [
   },
   {
     usage: "replay",
-    summary: "send archived messages through the write path again, and print what became of them",
+    summary: "send archived messages through the write path again, and print the outcomes",
     options: [
       ...archiveFilters,
       ["--dry-run", "only judge the messages; nothing is written anywhere"],
@@ -291,7 +291,7 @@ export const commands: readonly CommandRow[] = [
     more:
       "MONGODB_URL or DATA_DIR names the store whose archive is read (ARCHIVE_DAYS: see docs/archive.md). Run it with the\n" +
       "worker's registry and settings. The oldest message comes first. A message that the store has seen changes nothing, so\n" +
-      "a replay may be repeated, also while workers run. If it is interrupted, it prints the command to go on with.\n" +
+      "a replay may be repeated, also while workers run. If it is interrupted, it prints the command that continues it.\n" +
       "Exit code 1 if a job failed, if a part of the archive cannot be read, or if the replay was interrupted.",
     run: async (_args, options) => (await import("./commands/replay.ts")).replay(env, options),
   },
@@ -337,9 +337,9 @@ export const commands: readonly CommandRow[] = [
   },
   {
     usage: "expire",
-    summary: "remove jobs, pushes and other documents that are older than they should be, as a worker does",
+    summary: "remove jobs, pushes and other documents that are too old, as a worker does",
     options: [
-      ["--dry-run", "only count what would go"],
+      ["--dry-run", "only count what would be removed"],
       ["--project <name>", "only jobs and pushes of this project"],
       ["--json", "one JSON object"],
     ],
@@ -350,27 +350,26 @@ export const commands: readonly CommandRow[] = [
     ],
     more:
       "Run it with the worker's settings and registry: RETAIN_DAYS, ARCHIVE_DAYS, and `retain` in REGISTRY_FILE say what\n" +
-      "goes; see docs/retention.md. Workers may run meanwhile. It may be stopped with Ctrl-C, and run again.\n" +
+      "is removed; see docs/retention.md. Workers may keep running. It can be stopped with Ctrl-C, and run again.\n" +
       "Exit code 1 if it was stopped, or if a worker is removing old data already: it says which one.",
     run: async (_args, options) => (await import("./commands/expire.ts")).expire(env, options),
   },
   {
     usage: "compact",
-    summary:
-      "write the embedded store's file again without the space that it does not use; no worker may run",
+    summary: "rewrite the embedded store's file without its unused space; no worker may run",
     options: [
       ["--dry-run", "only say how large the file is, how much of it is used, and whether there is room"],
       ["--json", "one JSON object"],
     ],
     examples: ["pulse-ingest compact --dry-run", "DATA_DIR=/var/lib/pulse-ingest pulse-ingest compact"],
     more:
-      "A file of an earlier version needs it once, before it can give space back to the system. Meanwhile the disk must\n" +
-      "have room for the contents twice. If it is interrupted, the file stays as it was.",
+      "A file of an earlier version needs this once, before it can return unused space to the system. The file is rewritten, so\n" +
+      "the disk must have room for the contents twice. If the command is interrupted, the file stays as it was.",
     run: async (_args, options) => (await import("./commands/compact.ts")).compact(env, options),
   },
   {
     usage: "backup <file>",
-    summary: "write the embedded store into a file, while workers use it",
+    summary: "back up the embedded store into a file, while workers use it",
     options: [
       ["--dry-run", "only say how large the file would be, and whether there is room for it"],
       ["--json", "one JSON object"],
@@ -380,8 +379,8 @@ export const commands: readonly CommandRow[] = [
       "DATA_DIR=/var/lib/pulse-ingest pulse-ingest backup /backup/monday.db",
     ],
     more:
-      "The file is complete or does not appear; it replaces an earlier one of that name. Only its owner can read it, because\n" +
-      "it holds credentials. docs/backup.md tells how to restore it. A database is backed up with mongodump.\n" +
+      "The file appears only when it is complete, and then replaces an earlier file of that name. Only its owner can read it,\n" +
+      "because it holds credentials. docs/backup.md explains how to restore it. To back up a database, use mongodump.\n" +
       "Exit code 1 if the file cannot be written.",
     run: async ([file], options) =>
       (await import("./commands/backup.ts")).backup(env, z.string().parse(file), options),
@@ -406,9 +405,9 @@ export const commands: readonly CommandRow[] = [
       "pulse-ingest copy --from mongodb://user:password@db.example.org/pulse_ingest --to sqlite:laptop --project try --since 7d",
     ],
     more:
-      "Workers may use both stores meanwhile: a copied job never replaces a later state. If it is interrupted, run it\n" +
-      "again: only what differs is written. With --since also the pushes of the jobs. With --project or --since, what\n" +
-      "belongs to a queue stays behind: bindings, suspects, quotas of rejections. docs/scaling.md tells how to move.\n" +
+      "Workers may use both stores during the copy: a copied job never replaces a later state. If it is interrupted, run it\n" +
+      "again: only what differs is written. With --since, the pushes of the jobs are copied, too. With --project or --since,\n" +
+      "bindings, suspects and quotas of rejections are not copied. docs/scaling.md explains how to move to another store.\n" +
       "Exit code 1 if a document of the target differs.",
     run: async (_args, options) => (await import("./commands/copy.ts")).copy(env, options),
   },
@@ -429,8 +428,8 @@ export const commands: readonly CommandRow[] = [
       "pulse-ingest credentials add try-client --project try --project 'comm-*' --json",
     ],
     more:
-      "Give the client id before --project. It is approved at once. Its secret is encrypted if CREDENTIALS_KEY_FILE is set:\n" +
-      "see docs/credentials.md. Exit code 1 if the client id exists.",
+      "Give the client id before --project. The id is approved immediately. Its secret is encrypted if CREDENTIALS_KEY_FILE is\n" +
+      "set: see docs/credentials.md. Exit code 1 if the client id exists.",
     run: async ([id], options) =>
       (await import("./commands/credentials.ts")).addCredential(env, z.string().parse(id), options),
   },
@@ -454,7 +453,7 @@ export const commands: readonly CommandRow[] = [
   },
   {
     usage: "credentials revoke <client-id>",
-    summary: "let a client id no longer submit",
+    summary: "stop accepting submissions of a client id",
     examples: ["pulse-ingest credentials revoke my-client"],
     more: "Running workers refuse it within a few seconds. Exit code 1 if there is no such client id.",
     run: async ([id]) =>

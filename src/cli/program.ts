@@ -19,10 +19,10 @@ export interface CommandRow {
 }
 
 /**
- * Runs one command line.
+ * Parses a command line and runs its command. A user's mistake is printed on standard error without a stack trace.
  *
  * @param argv - the arguments without the program's name.
- * @returns the exit code. A user's mistake is printed on standard error without a stack trace.
+ * @returns the exit code.
  */
 export async function runProgram(
   rows: readonly CommandRow[],

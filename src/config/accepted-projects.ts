@@ -13,8 +13,8 @@ export type AcceptsProject = (exchange: string, project: string) => boolean;
 type IsAccepted = (project: string) => boolean;
 
 /**
- * Combines `accept_projects` of all entries. The lists of all entries for one exchange are joined; if none of them has a list,
- * the exchange may write to every project. An exchange that is not in the registry may write only to projects that every listed
+ * Combines `accept_projects` of all entries. The lists of all entries for one exchange are joined; if no entry has a list, the
+ * exchange may write to every project. An exchange that is not in the registry may write only to projects that every listed
  * exchange may write to.
  */
 export function acceptedProjects(entries: readonly LimitedEntry[]): AcceptsProject {
@@ -27,7 +27,7 @@ export function acceptedProjects(entries: readonly LimitedEntry[]): AcceptsProje
   return (exchange, project) => listed.get(exchange)?.accepts(project) ?? isAcceptedByAll(project);
 }
 
-/** Returns a line for each entry that probably lets its publisher change more than intended. */
+/** Returns a warning for each entry that probably lets its publisher change more than intended. */
 export function limitWarnings(
   entries: readonly (LimitedEntry & {
     /** Returns file, line and entry. */
@@ -55,14 +55,14 @@ function patternsByExchange(entries: readonly LimitedEntry[]): Map<string, strin
   return patterns;
 }
 
-/** The patterns of one exchange, and of each other one that has the same. */
+/** The patterns of an exchange. Exchanges with the same patterns share one list. */
 interface ProjectList {
   /** Without duplicates; empty if every name is accepted. */
   readonly patterns: readonly string[];
   readonly accepts: IsAccepted;
 }
 
-/** @param lists - the lists that were made before; a new one is added. */
+/** Returns the list with these patterns. @param lists - all lists so far; a new list is added to them. */
 function listOf(patterns: readonly string[], lists: Map<string, ProjectList>): ProjectList {
   const different = [...new Set(patterns)].toSorted();
   const key = JSON.stringify(different);
@@ -76,14 +76,14 @@ function listOf(patterns: readonly string[], lists: Map<string, ProjectList>): P
 }
 
 /**
- * Returns a function that accepts a name if each of the lists has a pattern for it. It finds the patterns that match, and does not
- * try each list. Whether a group of patterns is in all lists is worked out once, and remembered.
+ * Returns a function that accepts a name if every list has a pattern that matches it. It looks up the matching patterns instead
+ * of trying each list. It caches, for each group of patterns, whether all lists are covered.
  *
  * @param lists - without duplicates; an empty one accepts every name.
  */
 function acceptedByAll(lists: readonly (readonly string[])[]): IsAccepted {
   const limited = lists.filter((patterns) => patterns.length > 0);
-  /** For each pattern the numbers of the lists that have it. */
+  /** The numbers of the lists that have a pattern, by pattern. */
   const listsOf = new Map<string, number[]>();
   for (const [number, patterns] of limited.entries()) {
     for (const pattern of patterns) {
@@ -98,7 +98,7 @@ function acceptedByAll(lists: readonly (readonly string[])[]): IsAccepted {
   const mostKnown = LEAST_KNOWN + numbers.length;
   return (project) => {
     const places = index.matching(project);
-    // Most names are refused here: the patterns that match are in fewer lists than there are.
+    // Most names are refused here, because the matching patterns are in too few lists to cover them all.
     if (sumOf(places, (place) => numbers[place]?.length ?? 0) < limited.length) return false;
     const group = places.join();
     const before = known.get(group);
@@ -110,7 +110,7 @@ function acceptedByAll(lists: readonly (readonly string[])[]): IsAccepted {
   };
 }
 
-/** How many groups of patterns are remembered at least. When there is no more room, all are forgotten. */
+/** The least number of groups of patterns that are cached. When the cache is full, it is emptied. */
 const LEAST_KNOWN = 1000;
 
 function sumOf(places: readonly number[], sizeOf: (place: number) => number): number {

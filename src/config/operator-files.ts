@@ -11,29 +11,29 @@ export interface OperatorFilesOptions {
   readonly deployment: string | undefined;
   /** Ends the watch. */
   readonly stop: AbortSignal;
-  /** The compiled code of the thread that parses a large registry; the default is the one in `dist`. */
+  /** The compiled code of the thread that parses a large registry; by default, the code in `dist`. */
   readonly registryThreadEntry?: URL;
   readonly log: Log;
 }
 
-/** The files that operators write, as they are in force. They are read again on change and on request. */
+/** The files that operators write, in the version that is in force. They are read again on change and on request. */
 export interface OperatorFiles {
   registry(): Registry;
   tiers(): TierOverrides;
   /** Applies the registry's `accept_projects`. For an exchange that was removed, the last registry that listed it applies. */
   acceptsProject(exchange: string, project: string): boolean;
-  /** Number of the registry in force; 1 is the one at start-up. */
+  /** The number of the registry in force; the registry at start-up has the number 1. */
   generation(): number;
-  /** Why the files as they are now are not in force; empty if they are. */
+  /** Why the present content of the files is not in force; empty if it is. */
   problems(): readonly string[];
-  /** Calls the listener each time that another registry has come into force. */
+  /** Calls the listener each time a changed registry comes into force. */
   onRegistry(listener: () => void): void;
   /** Reads the files now. */
   reread(): Promise<void>;
 }
 
-/** A change comes into force after two looks. */
-const LOOK_EVERY_MS = 1000;
+/** How often the files are read, in milliseconds. A change comes into force after two reads. */
+const READ_EVERY_MS = 1000;
 
 /** Reads both files, and watches them. @throws Misuse for the first file that is invalid. */
 export async function openOperatorFiles(options: OperatorFilesOptions): Promise<OperatorFiles> {
@@ -44,7 +44,7 @@ export async function openOperatorFiles(options: OperatorFilesOptions): Promise<
   const registry = await watchFile({
     what: "registry",
     path: registryPath,
-    everyMs: LOOK_EVERY_MS,
+    everyMs: READ_EVERY_MS,
     parse: (text) => parseRegistry(registryPath, text, deployment),
     parseChanged: (text) => parseChangedRegistry(registryPath, text, deployment, options.registryThreadEntry),
     onChange(now, before) {
@@ -66,7 +66,7 @@ export async function openOperatorFiles(options: OperatorFilesOptions): Promise<
   const tiers = await watchFile({
     what: "tiers",
     path: tiersPath,
-    everyMs: LOOK_EVERY_MS,
+    everyMs: READ_EVERY_MS,
     parse: (text) => parseTiers(tiersPath, text),
     onChange: (now) => log.info("tiers_reloaded", { path: tiersPath, projects: now.size }),
     stop,

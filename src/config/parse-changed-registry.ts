@@ -4,17 +4,17 @@ import { openThreadPool, ThreadFailure } from "../threads/thread-pool.ts";
 import { noRegistry, parseRegistry, type Registry, toRegistry } from "./registry.ts";
 import { type RegistryReply, type RegistryTask, registryReply } from "./registry-thread-messages.ts";
 
-/** A smaller text is parsed at once, within some tens of milliseconds. A thread takes longer than that to start. */
+/** A smaller text is parsed on the main thread, within some tens of milliseconds. Starting a thread takes longer than that. */
 const SMALL_CHARACTERS = 16 * 1024;
-/** For the largest registry that is allowed. */
+/** Enough for the largest registry that is allowed. */
 const LONGEST_MS = 120_000;
 const HEAP_MIB = 2048;
 
 /**
- * Parses a registry beside a running worker. A large one is parsed on a thread, which ends afterwards, so that the event loop is
- * free meanwhile. Parameters and errors are those of `parseRegistry`.
+ * Parses a registry while the worker runs. A large registry is parsed on a thread of its own, so that the event loop is not
+ * blocked. The thread ends afterwards. Parameters and errors are the same as those of `parseRegistry`.
  *
- * @param entry - the compiled code of the thread. Tests, which are not compiled, name it.
+ * @param entry - the compiled code of the thread. Tests run without compilation, so they pass it.
  * @throws Misuse also if the thread fails.
  */
 export async function parseChangedRegistry(
@@ -32,7 +32,7 @@ export async function parseChangedRegistry(
   try {
     const { contents, problems } = await thread.run({ path, text, deployment });
     if (problems !== null) throw new Misuse(problems);
-    // Reading the reply has taken some time.
+    // Reading the reply has taken some time, so let other work run first.
     await nextTurn();
     const registry = toRegistry(contents);
     await nextTurn();

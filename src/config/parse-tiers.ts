@@ -20,7 +20,10 @@ const file = z
   })
   .nullable();
 
-/** Reads the file of tiers and parses it with {@link parseTiers}. @throws Misuse also if the file cannot be read. */
+/**
+ * Reads the file of tiers and parses it with {@link parseTiers}. @throws Misuse as `parseTiers` does, and if the file cannot be
+ * read.
+ */
 export async function readTiers(path: string): Promise<TierOverrides> {
   return parseTiers(path, await readText(path));
 }
@@ -30,7 +33,7 @@ export async function readTiers(path: string): Promise<TierOverrides> {
  *
  * @param path - the file's path, for error messages.
  * @param text - null if there is no such file, which is allowed.
- * @throws Misuse with all problems at once, each with file and line.
+ * @throws Misuse with all problems together, each with file and line.
  */
 export function parseTiers(path: string, text: string | null): TierOverrides {
   const projects = text === null ? null : parseYaml(path, text, file).value;

@@ -1,4 +1,4 @@
-/** Returns whether the pattern matches the whole name; `*` stands for any text. It runs in linear time. */
+/** Returns whether the pattern matches the whole name; `*` stands for any text. The time is linear in the length of the name. */
 export function matches(pattern: string, name: string): boolean {
   const parts = pattern.split("*");
   const [head = "", ...rest] = parts;
@@ -17,18 +17,18 @@ export function matches(pattern: string, name: string): boolean {
 /** Patterns by the text at one of their ends. */
 interface EndIndex {
   readonly places: Map<string, number[]>;
-  /** The lengths of those texts. */
+  /** The lengths of the keys of `places`. */
   readonly lengths: Set<number>;
 }
 
 /**
- * Finds the patterns that match a name. It tries only those whose text before the first `*`, or after the last one, is also
- * in the name, so that the number of patterns does not matter. Patterns that begin and end with `*` are all tried.
+ * Finds the patterns that match a name. It tries only patterns whose text before the first `*`, or after the last one, also
+ * begins or ends the name, so that the number of patterns hardly matters. Patterns that begin and end with `*` are all tried.
  */
 export class PatternIndex {
   readonly #patterns: readonly string[];
   readonly #exact = new Map<string, number>();
-  // Most lists hold only names, and there may be one index for each exchange.
+  // Created only when needed: most lists hold only names, and there may be one index for each exchange.
   #byHead: EndIndex | null = null;
   #byTail: EndIndex | null = null;
   #open: number[] | null = null;
@@ -53,7 +53,9 @@ export class PatternIndex {
     }
   }
 
-  /** Returns the places of all patterns that match. Names that match the same patterns get them in the same order. */
+  /**
+   * Returns the indexes of all patterns that match. Names that match the same patterns get the same result, in the same order.
+   */
   matching(name: string): number[] {
     const exact = this.#exact.get(name);
     const found = exact === undefined ? [] : [exact];
@@ -68,7 +70,7 @@ export class PatternIndex {
     return this.#candidates(name).some((place) => matches(this.#patterns[place] ?? "", name));
   }
 
-  /** Returns the places of patterns with `*` that may match. */
+  /** Returns the indexes of the patterns with `*` that may match. */
   #candidates(name: string): readonly number[] {
     if (this.#byHead === null && this.#byTail === null) return this.#open ?? [];
     const found = [...(this.#open ?? [])];

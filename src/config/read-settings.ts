@@ -42,10 +42,10 @@ export function describeSettings(): SettingInfo[] {
 }
 
 /**
- * Reads the settings that a command needs from the environment. Others are neither read nor checked.
+ * Reads the settings that a command needs from the environment. Other settings are neither read nor checked.
  *
  * @param env - e.g. `process.env`. An empty value counts as unset, because compose files pass unset variables as empty.
- * @throws Misuse with all problems at once. Each names the setting, its value and what would be valid.
+ * @throws Misuse with all problems together. Each names the setting, its value and what would be valid.
  */
 export function readSettings<K extends SettingName>(
   env: NodeJS.ProcessEnv,
@@ -70,7 +70,7 @@ export function readSettings<K extends SettingName>(
   return parsed.data as Pick<Settings, K>;
 }
 
-/** Returns the settings that are right by themselves, whatever is wrong with the others. */
+/** Returns the settings that are valid by themselves, even if others are invalid. */
 function sound(
   given: Readonly<Partial<Record<SettingName, string | undefined>>>,
   names: readonly SettingName[],
@@ -79,7 +79,7 @@ function sound(
   return Object.fromEntries(read) as Partial<Settings>;
 }
 
-/** Returns what is wrong with settings that are right by themselves, but not together. */
+/** Returns the problems of settings that are valid by themselves but contradict each other. */
 function contradictions(settings: Partial<Settings>): string[] {
   const { BATCH_SIZE, PREFETCH, LOG_LEASE_MS, LOG_TIMEOUT_MS, REST_MAX_BYTES, REST_BODIES_BYTES } = settings;
   const problems: string[] = [];
@@ -99,7 +99,7 @@ function contradictions(settings: Partial<Settings>): string[] {
     );
   }
   const { HTTP_HOST, HTTP_PORT, PUBLIC_HOST, PUBLIC_PORT } = settings;
-  // Each listener takes another free port if both are 0.
+  // If both ports are 0, each listener gets a free port of its own.
   const isShared = typeof PUBLIC_PORT === "number" && PUBLIC_PORT > 0 && PUBLIC_PORT === HTTP_PORT;
   if (isShared && PUBLIC_HOST === HTTP_HOST) {
     problems.push(
@@ -115,12 +115,12 @@ function missing(given: Readonly<Partial<Record<SettingName, string | undefined>
   return ["AMQP_URL: must be set (or AMQP_URL_FILE), e.g. AMQP_URL=amqp://guest:guest@localhost:5672"];
 }
 
-/** Returns the broker address to connect to now: from the file if one is set, otherwise from the plain setting. */
+/** Returns the present broker address: from the file if AMQP_URL_FILE is set, otherwise from AMQP_URL. */
 export async function brokerUrl(settings: Pick<Settings, "AMQP_URL" | "AMQP_URL_FILE">): Promise<string> {
   return readUrl(amqpUrl, "AMQP_URL", settings.AMQP_URL_FILE, settings.AMQP_URL);
 }
 
-/** Returns the database address to connect to now; null for the embedded store. */
+/** Returns the present database address; null for the embedded store. */
 export async function databaseUrl(
   settings: Pick<Settings, "MONGODB_URL" | "MONGODB_URL_FILE">,
 ): Promise<string | null> {
@@ -144,10 +144,10 @@ async function readUrl(
   return parsed.data;
 }
 
-/** Secret settings of which only a part is secret. */
+/** Secret settings whose value is secret only in part. */
 const addresses: readonly SettingName[] = ["AMQP_URL", "MONGODB_URL"];
 
-/** Returns what may be shown of a secret setting's value. */
+/** Returns the value of a secret setting in a form that may be shown. */
 function blanked(name: SettingName, value: string): string {
   return addresses.includes(name) ? blankAddress(value) : "***";
 }

@@ -25,7 +25,7 @@ const entry = mapping("an entry", {
     context.addIssue({ code: "custom", path: ["projects", index], message });
   }
 });
-/** Far more than any queue needs. A mistake in two long lists can make millions. */
+/** Far more than any queue needs. A mistake in two long lists can make millions of bindings. */
 const MAX_BINDINGS = 100_000;
 const atLeastOne = "must list at least one exchange: with none the worker would have nothing to read";
 const dashed = "but must be a list of entries: write `- exchange:`, with a dash and a space";
@@ -51,9 +51,9 @@ const entries = z
   });
 const file = mapping("the registry", { exchanges: entries, retain: retainedDays.optional() });
 
-/** What a registry file says, as plain data. */
+/** The content of a registry file, as plain data. */
 export const registryContents = z.object({
-  /** The entries that are in force, in their order. */
+  /** The entries that are in force, in the order of the file. */
   entries: z.array(
     z.object({
       exchange: z.string(),
@@ -69,11 +69,11 @@ export const registryContents = z.object({
 export type RegistryContents = z.infer<typeof registryContents>;
 
 /**
- * Parses the text of a registry. Of a thousand entries this takes about a second.
+ * Parses the text of a registry. A thousand entries take about a second.
  *
  * @param path - the file's path, for error messages.
  * @param deployment - entries whose `deployments` do not list it are ignored; undefined: all entries count.
- * @throws Misuse with all problems at once, each with file, line, entry and the fix.
+ * @throws Misuse with all problems together, each with file, line, entry and the fix.
  */
 export function parseRegistryContents(
   path: string,
@@ -105,7 +105,7 @@ function lookalikes(
   listed: z.infer<typeof entry> & { readonly isInForce: boolean; readonly place: () => string },
 ): string[] {
   const { place, isInForce, exchange, destinations, projects, deployments = [] } = listed;
-  // A deployment's name that only looks right is why an entry is not in force.
+  // Deployments are always checked, because a name that only looks right is the reason why an entry is not in force.
   return [...(isInForce ? [exchange, ...destinations, ...projects] : []), ...deployments].flatMap((text) =>
     /^[\x20-\x7e]*$/.test(text)
       ? []

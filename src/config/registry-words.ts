@@ -5,7 +5,7 @@ import { hiddenProblem, shown } from "../domain/text/hidden-characters.ts";
 /** The same rule as in the job schema for `origin.project`. */
 export const PROJECT_NAME = /^[\w-]{1,50}$/;
 
-/** Accepts text that is not empty, has no hidden characters, and keeps the given rule. */
+/** Accepts text that is not empty, has no hidden characters, and satisfies the given rule. */
 function word(problemOf: (text: string) => string | null) {
   return z.string({ error: ({ input }) => notText(input) }).superRefine((text, context) => {
     const message = text === "" ? "must not be empty" : (hiddenProblem(text) ?? problemOf(text));
@@ -36,7 +36,7 @@ export const exchangeName = word((text) =>
   isShort(text) ? fullName(text) : `must not be longer than ${MAX_NAME_BYTES} bytes, the broker's limit`,
 );
 
-/** Returns what is wrong with the wildcards of a pattern for routing keys; null if nothing is. */
+/** Returns the problem with the wildcards of a pattern for routing keys, or null if there is none. */
 export function wildcardProblem(pattern: string): string | null {
   const mixed = pattern.split(".").find((each) => each.length > 1 && /[*#]/.test(each));
   return mixed === undefined

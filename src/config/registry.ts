@@ -13,15 +13,18 @@ export interface Registry {
   readonly bindings: readonly Binding[];
   readonly binds: (binding: Binding) => boolean;
   readonly acceptsProject: AcceptsProject;
-  /** How long a project's jobs are kept, in days, 0 for ever; null if the file says nothing about the project. */
+  /** How long a project's jobs are kept, in days; 0: for ever; null: the file has no rule for the project. */
   readonly retainedDays: (project: string) => number | null;
-  /** What the file says about that, by names and patterns of projects. */
+  /** The rules for that as they are in the file: days by names and patterns of projects. */
   readonly retain: Readonly<Record<string, number>>;
   /** Things that work but are probably mistakes, each with file and line. */
   readonly warnings: readonly string[];
 }
 
-/** Reads the registry file and parses it with {@link parseRegistry}. @throws Misuse also if the file cannot be read. */
+/**
+ * Reads the registry file and parses it with {@link parseRegistry}. @throws Misuse as `parseRegistry` does, and if the file
+ * cannot be read.
+ */
 export async function readRegistry(path: string, deployment?: string): Promise<Registry> {
   return parseRegistry(path, await readText(path), deployment);
 }
@@ -32,7 +35,7 @@ export async function readRegistry(path: string, deployment?: string): Promise<R
  * @param path - the file's path, for error messages.
  * @param text - null if there is no such file.
  * @param deployment - entries whose `deployments` do not list it are ignored; undefined: all entries count.
- * @throws Misuse with all problems at once, each with file, line, entry and the fix.
+ * @throws Misuse with all problems together, each with file, line, entry and the fix.
  */
 export function parseRegistry(path: string, text: string | null, deployment?: string): Registry {
   if (text === null) throw noRegistry(path);
@@ -43,7 +46,7 @@ export function noRegistry(path: string): Misuse {
   return new Misuse([`${path}: there is no such file; REGISTRY_FILE must name the registry`]);
 }
 
-/** Returns what a registry file says, in the form in which it is asked. */
+/** Builds a registry, with its lookup functions, from the content of a file. */
 export function toRegistry({ entries, retain, warnings }: RegistryContents): Registry {
   const exchanges = new Set(entries.map(({ exchange }) => exchange));
   const known = new BindingSet([]);

@@ -5,7 +5,7 @@ import { databaseNameProblem } from "../domain/database-name.ts";
 import { hiddenProblem } from "../domain/text/hidden-characters.ts";
 import { MAX_RETAIN_DAYS } from "./retention-rules.ts";
 
-/** Its error messages never show the address, because it is a secret. */
+/** A broker address. The error messages never show it, because it is a secret. */
 export const amqpUrl = z.string().superRefine((text, context) => {
   const reading = readAmqpAddress(text);
   if ("problem" in reading) context.addIssue({ code: "custom", message: reading.problem });
@@ -66,7 +66,7 @@ const proxies = z
       }),
     ),
   );
-/** In the form in which browsers send an origin: in lower case, and without the port that its scheme implies. */
+/** Origins as browsers send them: in lower case, and without the default port of the scheme. */
 const origins = z
   .string()
   .transform(listed)
@@ -95,16 +95,18 @@ const workers = z
         ),
     ),
   );
-/** A name that has to equal one in another file. A hidden character would make them differ, and nobody would see why. */
+/** A name that must equal a name in another file. A hidden character would make the two differ, and nobody would see why. */
 const plainName = z.string().superRefine((text, context) => {
   const message = hiddenProblem(text);
-  // The message shows the value already, with the hidden character as an escape.
+  // The message already shows the value, with the hidden character escaped.
   if (message !== null) context.addIssue({ code: "custom", message, params: { showsValue: true } });
 });
 const flag = z.stringbool({ error: "must be true or false" });
 const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names) =>
   z.enum(names, { error: `must be one of ${names.join(", ")}` });
-/** Accepts a number as text. Text of nothing but spaces is refused; JavaScript would read it as 0, which often means "no limit". */
+/**
+ * Accepts a number as text. Text that is only spaces is refused, because JavaScript reads it as 0, which often means "no limit".
+ */
 const numeric = <T extends z.ZodType<number>>(type: T) =>
   z.preprocess((value) => (typeof value === "string" && value.trim() === "" ? Number.NaN : value), type);
 const whole = (min: number, max: number) => {
@@ -121,8 +123,8 @@ function isAddressRange(text: string): boolean {
 }
 
 /**
- * All settings, each declared once with type, default, unit, meaning and secrecy. The names in the environment are the
- * names in the code. `config/settings.md`, `pulse-ingest check` and the start-up errors are made from this table.
+ * All settings. Each is declared once with its type, default, unit, meaning and secrecy. The names of the environment variables
+ * are the names in the code. `config/settings.md`, `pulse-ingest check` and the start-up errors are generated from this table.
  */
 export const declared = {
   AMQP_URL: amqpUrl.optional().meta({
@@ -141,7 +143,7 @@ export const declared = {
   }),
   TIERS_FILE: z.string().default("config/tiers.yml").meta({
     description:
-      "File of signatures whose jobs are forced to tier 2 or 3, by project. It need not exist. See docs/registry.md.",
+      "Optional file that lists, by project, signatures whose jobs are forced to tier 2 or 3. See docs/registry.md.",
   }),
   DEPLOYMENT: plainName.optional().meta({
     description:
@@ -149,7 +151,7 @@ export const declared = {
   }),
   LOCAL: flag.default(false).meta({
     description:
-      "For a laptop: use a private queue (exclusive, auto-delete) that disappears with the connection, instead of the durable one.",
+      "For a laptop: use a private queue (exclusive, auto-delete) that disappears with the connection, instead of a durable one.",
   }),
   QUEUE_NAME: z
     .string()
@@ -163,12 +165,12 @@ export const declared = {
     description: "Unbind what was removed from the registry even if that is most of the bindings in force.",
   }),
   PREFETCH: whole(1, 2000).default(400).meta({
-    description: "Most deliveries that are held unacknowledged; see also PREFETCH_MIB.",
+    description: "The most deliveries that the worker holds unacknowledged; see also PREFETCH_MIB.",
     unit: "messages",
   }),
   PREFETCH_MIB: whole(1, 16_384).default(8).meta({
     description:
-      "About how much the bodies of these deliveries may have together. Fewer are held if messages are large, but always one. A worker starts with as many as fit if all have MAX_BODY_BYTES.",
+      "The approximate total size of the bodies of these deliveries. If messages are large, fewer are held, but at least one. A worker starts with as many deliveries as fit if each has MAX_BODY_BYTES.",
     unit: "MiB",
   }),
   ACK_TIMEOUT_SECONDS: whole(2, 604_800).default(1800).meta({
@@ -185,7 +187,7 @@ export const declared = {
     .default(1024 * 1024)
     .meta({
       description:
-        "A batch is also written as soon as its bodies add up to this size. With the embedded store, the worker does nothing else while it writes a batch.",
+        "A batch is also written as soon as its bodies add up to this size. With the embedded store, the worker is blocked while it writes a batch.",
       unit: "bytes",
     }),
   BATCH_WAIT_MS: whole(0, 1000).default(5).meta({
@@ -196,7 +198,7 @@ export const declared = {
     .default(1024 * 1024)
     .meta({
       description:
-        "A message with a longer body is rejected; its beginning and its hash are kept. The limit also applies to the decompressed body if the message declares a compression. The worker does nothing else while it parses a body, which takes about 10 ms per MiB and can take several times that. Over REST, this limit and the next two hold for each item of a collection.",
+        "A message with a longer body is rejected; its beginning and its hash are kept. The limit also applies to the decompressed body if the message declares a compression. The worker is blocked while it parses a body, which takes about 10 ms per MiB and can take several times that. Over REST, this limit and the next two apply to each item of a collection.",
       unit: "bytes",
     }),
   MAX_DEPTH: whole(8, 500).default(64).meta({
@@ -205,7 +207,7 @@ export const declared = {
   }),
   MAX_OBJECTS_PER_MESSAGE: whole(1000, 10_000_000).default(100_000).meta({
     description:
-      "A message with more JSON objects and lists is rejected before it is parsed, because parsing it would keep the worker busy for too long. Numbers whose text has to be kept, such as 1.10 or 12345678901234567890, count twice. The limit holds again for the artifacts of a job that are texts and have to be parsed (`Job Info`, `performance_data`, and `text_log_summary` with a `logname`): a text beyond it is refused, and the job is stored without it.",
+      "A message with more JSON objects and lists is rejected before it is parsed, because parsing it would keep the worker busy for too long. Numbers whose text has to be kept, such as 1.10 or 12345678901234567890, count twice. The same limit applies to each artifact of a job that is a text and has to be parsed (`Job Info`, `performance_data`, and `text_log_summary` with a `logname`): an artifact beyond the limit is refused, and the job is stored without it.",
     unit: "objects",
   }),
   MAX_JOBS_PER_MESSAGE: whole(1, 100_000).default(1000).meta({
@@ -215,7 +217,7 @@ export const declared = {
   }),
   MAX_LOGS_PER_JOB: whole(1, 10_000).default(100).meta({
     description:
-      "Most logs that a job takes from one message. The first ones are kept, and the job records how many were dropped.",
+      "The most logs that are stored for a job from one message. The first ones are kept, and the job records how many were dropped.",
     unit: "logs",
   }),
   MAX_ARTIFACTS_PER_JOB: whole(1, 10_000).default(100).meta({
@@ -223,7 +225,7 @@ export const declared = {
     unit: "artifacts",
   }),
   MAX_DETAILS_PER_JOB: whole(1, 100_000).default(1000).meta({
-    description: "The same limit for job details, which are made from a message's links.",
+    description: "The same limit for job details, which are generated from the links in a message.",
     unit: "details",
   }),
   MAX_COALESCED_PER_JOB: whole(1, 10_000).default(1000).meta({
@@ -237,7 +239,7 @@ export const declared = {
   }),
   MONGODB_URL: mongodbUrl.optional().meta({
     description:
-      "Database address. Its path names the database (default pulse_ingest); MongoDB's rules for names apply. Unset: the embedded SQLite store in DATA_DIR.",
+      "Database address. Its path is the name of the database (default pulse_ingest); MongoDB's rules for names apply. Unset: the embedded SQLite store in DATA_DIR.",
     secret: true,
   }),
   MONGODB_URL_FILE: z.string().optional().meta({
@@ -249,7 +251,7 @@ export const declared = {
   }),
   SPOOL: flag.default(true).meta({
     description:
-      "While the database is away for long, keep consuming into a file in DATA_DIR/spool, so that the broker's queue does not grow. Messages in the spool have been acknowledged, so DATA_DIR must be on a durable disk. Without effect with the embedded store.",
+      "While the database is away for longer than SPOOL_AFTER_MS, keep consuming into a file in DATA_DIR/spool, so that the broker's queue does not grow. Messages in the spool have been acknowledged, so DATA_DIR must be on a durable disk. Without effect with the embedded store.",
   }),
   SPOOL_AFTER_MS: whole(100, 3_600_000).default(10_000).meta({
     description: "How long the database may be away before the spool is used.",
@@ -259,7 +261,7 @@ export const declared = {
     .default(1024 ** 3)
     .meta({
       description:
-        "How much the spool may hold. When it is full, the worker stops consuming. The file is somewhat larger.",
+        "The most that the spool may hold. When it is full, the worker stops consuming. The file itself is somewhat larger.",
       unit: "bytes",
     }),
   MAX_ATTEMPTS: whole(2, 1000).default(5).meta({
@@ -269,7 +271,7 @@ export const declared = {
   }),
   ARCHIVE_DAYS: whole(0, 3650).default(0).meta({
     description:
-      "How long each message and each accepted request is kept as it came, to be replayed later. The archive holds whatever publishers sent, passwords in URLs included. 0: nothing is archived. See docs/archive.md.",
+      "How long each message and each accepted request is kept as it arrived, for a later replay. The archive holds everything that publishers sent, including passwords in URLs. 0: nothing is archived. See docs/archive.md.",
     unit: "days",
   }),
   REJECTION_TTL_DAYS: whole(1, 3650).default(30).meta({
@@ -285,7 +287,7 @@ export const declared = {
     .default(0)
     .meta({
       description:
-        "A completed job is removed with everything that belongs to it when it has not changed for this long; any other job after twice this time. 0: jobs are kept for ever. Parts of a day are allowed. `retain` in the registry says it for single projects. See docs/retention.md.",
+        "A completed job is removed with everything that belongs to it when it has not changed for this long; any other job after twice this time. 0: jobs are kept for ever. Fractions of a day are allowed. `retain` in the registry overrides it for single projects. See docs/retention.md.",
       unit: "days",
     }),
   REJECTION_MAX_BYTES: whole(0, 8 * 1024 * 1024)
@@ -293,7 +295,7 @@ export const declared = {
     .meta({ description: "How much of a rejected message's payload is kept.", unit: "bytes" }),
   REJECTIONS_PER_DAY: whole(0, 10_000_000).default(10_000).meta({
     description:
-      "How many new rejections of one exchange are kept per day (UTC), by all workers on the same store together. Further ones are only counted. All exchanges that the registry does not list share one quota. 0: no limit.",
+      "How many new rejections of one exchange are kept per day (UTC), for all workers on the same store together. Further rejections are only counted. All exchanges that the registry does not list share one quota. 0: no limit.",
     unit: "rejections",
   }),
   REJECTION_BYTES_PER_DAY: whole(0, 1024 ** 4)
@@ -301,17 +303,17 @@ export const declared = {
     .meta({ description: "The same quota in bytes. 0: no limit.", unit: "bytes" }),
   LOG_THREADS: whole(0, 64).default(4).meta({
     description:
-      "How many logs this worker reads at once, each on a thread with up to 64 MiB (more if ARTIFACT_MAX_BYTES or LOG_MAX_LINE_BYTES is raised). 0: it reads no logs and leaves them to other workers; it still makes bug suggestions for submitted summaries.",
+      "How many logs this worker reads in parallel, each on a thread with up to 64 MiB (more if ARTIFACT_MAX_BYTES or LOG_MAX_LINE_BYTES is raised). 0: it reads no logs and leaves them to other workers; it still makes bug suggestions for submitted summaries.",
     unit: "logs",
   }),
   LOGS_PER_HOST: whole(1, 64).default(3).meta({
     description:
-      "How many logs of one log host this worker reads at once, so that a slow host leaves room for the others. It also limits one server that has several names.",
+      "How many logs of one log host this worker reads in parallel, so that a slow host leaves room for the others. A server with several names counts as one host.",
     unit: "logs",
   }),
   LOG_MAX_WAITING_PER_EXCHANGE: whole(1, 100_000_000).default(20_000).meta({
     description:
-      "How many logs of one exchange may wait to be read. Further logs are stored as failed, with the reason `too-many-waiting`. `pulse-ingest logs reparse` schedules them to be read after all.",
+      "How many logs of one exchange may wait to be read. Further logs are stored as failed, with the reason `too-many-waiting`. `pulse-ingest logs reparse` schedules them again.",
     unit: "logs",
   }),
   LOG_HOSTS: hosts.meta({
@@ -344,26 +346,26 @@ export const declared = {
     unit: "milliseconds",
   }),
   LOG_MAX_REDIRECTS: whole(0, 20).default(5).meta({
-    description: "Most redirects that are followed for one log.",
+    description: "The most redirects that are followed for one log.",
     unit: "redirects",
   }),
   LOG_MAX_BYTES: whole(1024, 8 * 1024 ** 3)
     .default(256 * 1024 * 1024)
     .meta({
       description:
-        "A log that is longer than this as transferred fails. Chunk extensions and trailers count as well.",
+        "A log whose transferred size exceeds this fails. Chunk extensions and trailers count as well.",
       unit: "bytes",
     }),
   LOG_MAX_INFLATED_BYTES: whole(1024, 64 * 1024 ** 3)
     .default(2 * 1024 ** 3)
     .meta({
       description:
-        "A log that is longer than this after decompression fails. If it is compressed twice, the limit applies to both steps.",
+        "A log whose decompressed size exceeds this fails. If it is compressed twice, the limit applies to both steps.",
       unit: "bytes",
     }),
   LOG_MAX_RATIO: whole(2, 100_000).default(500).meta({
     description:
-      "A log whose text is more than this many times longer than its transferred size fails. Up to 64 MiB of text, every ratio is allowed.",
+      "A log fails if its text is more than this many times larger than its transferred size. Up to 64 MiB of text, every ratio is allowed.",
     unit: "times",
   }),
   LOG_MAX_LINES: whole(1, 1_000_000_000).default(20_000_000).meta({
@@ -373,7 +375,8 @@ export const declared = {
   LOG_MAX_LINE_BYTES: whole(500, 64 * 1024 * 1024)
     .default(1024 * 1024)
     .meta({
-      description: "A line with performance data is cut to this length; all other lines to 500 bytes.",
+      description:
+        "A line with performance data is truncated to this length; all other lines are truncated to 500 bytes.",
       unit: "bytes",
     }),
   ARTIFACT_MAX_BYTES: whole(1024, 15 * 1024 * 1024)
@@ -385,12 +388,12 @@ export const declared = {
     }),
   LOG_ATTEMPTS: whole(1, 100).default(10).meta({
     description:
-      "After this many failed attempts, a log is given up. A log that ended its thread (out of memory or time) twice is given up at once.",
+      "After this many failed attempts, a log is given up. A log that made its thread run out of memory or time twice is given up immediately.",
     unit: "attempts",
   }),
   LOG_LEASE_MS: whole(1000, 86_400_000).default(600_000).meta({
     description:
-      "After this time, another worker takes over a log that a dead worker was reading. It must be longer than LOG_TIMEOUT_MS, with room for bug suggestions and storing.",
+      "After this time, another worker takes over a log that a dead worker was reading. It must be longer than LOG_TIMEOUT_MS, and leave enough time for bug suggestions and storing.",
     unit: "milliseconds",
   }),
   BUGZILLA_URL: z
@@ -423,33 +426,33 @@ export const declared = {
   }),
   HTTP_ALLOWED_HOSTS: hosts.meta({
     description:
-      "More host names that requests may use, such as the name of a service: names without ports, separated by commas; *.name stands for all names below it. A request for any other name gets 403. IP addresses, localhost, the machine's host name and HTTP_HOST are always allowed.",
+      "Additional host names that requests may use, such as the name of a service: names without ports, separated by commas; *.name stands for all names below it. A request with any other name gets 403. IP addresses, localhost, the machine's host name and HTTP_HOST are always allowed.",
   }),
   HTTP_PORT: z
     .union([z.literal("off"), whole(0, 65_535)], { error: "must be a port from 0 to 65535, or `off`" })
     .default(9182)
     .meta({
       description:
-        "Port on which they are served. 0: any free port, which the log names (`http_listening`). `off`: nothing is served.",
+        "Port on which health, metrics and status are served. 0: any free port, which is logged (`http_listening`). `off`: nothing is served.",
     }),
   PUBLIC_HOST: z.string().default("127.0.0.1").meta({
     description:
-      "Address on which publishers post their collections. On any other than a loopback address, put a proxy with TLS in front of it.",
+      "Address on which the REST API and the web pages are served. If it is not a loopback address, put a proxy with TLS in front of it.",
   }),
   PUBLIC_PORT: z
     .union([z.literal("off"), whole(0, 65_535)], { error: "must be a port from 0 to 65535, or `off`" })
     .default(9180)
     .meta({
       description:
-        "Port on which publishers post their collections. 0: any free port, which the log names (`public_listening`). `off`: nothing is served.",
+        "Port on which the REST API and the web pages are served. 0: any free port, which is logged (`public_listening`). `off`: nothing is served.",
     }),
   PUBLIC_ALLOWED_HOSTS: hosts.meta({
     description:
-      "More host names that requests to PUBLIC_HOST may use, in the same form as HTTP_ALLOWED_HOSTS. A submission may use any name, because its signature covers it.",
+      "Additional host names that requests to PUBLIC_HOST may use, in the same form as HTTP_ALLOWED_HOSTS. A submission may use any name, because its signature covers it.",
   }),
   TRUSTED_PROXIES: proxies.meta({
     description:
-      "Proxies whose headers X-Forwarded-Host, X-Forwarded-Proto and X-Forwarded-For count: addresses and ranges such as 10.0.0.0/8, separated by commas. Of several values of a header, the last one counts.",
+      "Proxies whose headers X-Forwarded-Host, X-Forwarded-Proto and X-Forwarded-For are trusted: addresses and ranges such as 10.0.0.0/8, separated by commas. If a header has several values, the last one counts.",
   }),
   CORS_ORIGINS: origins.optional().meta({
     description:
@@ -466,7 +469,7 @@ export const declared = {
     .default(64 * 1024 ** 2)
     .meta({
       description:
-        "How much memory the bodies of all requests in progress may take together. Further requests get 503 with Retry-After. At least REST_MAX_BYTES.",
+        "How much memory the bodies of all requests in progress may take together. Further requests get 503 with Retry-After. It must be at least REST_MAX_BYTES.",
       unit: "bytes",
     }),
   REST_REQUEST_MS: whole(1000, 600_000).default(30_000).meta({
@@ -479,7 +482,7 @@ export const declared = {
   }),
   REST_JOBS_PER_MINUTE: whole(0, 1_000_000).default(220).meta({
     description:
-      "Most requests of one client id to the jobs endpoint in 60 seconds, by all workers on the same store together. 0: no limit.",
+      "The most requests of one client id to the jobs endpoint in 60 seconds, counted for all workers on the same store together. 0: no limit.",
     unit: "requests",
   }),
   REST_RESULTSETS_PER_MINUTE: whole(0, 1_000_000).default(400).meta({
@@ -496,33 +499,33 @@ export const declared = {
   }),
   OPERATE_PAGES: oneOf(["auto", "true", "false"]).default("auto").meta({
     description:
-      "Serve the pages for operators among them: the state of the workers, the payloads of rejected messages, and client ids. auto: the same rule as for PAGES. Without effect where PAGES is off.",
+      "Serve also the pages for operators: the state of the workers, the payloads of rejected messages, and client ids. auto: the same rule as for PAGES. Without effect where PAGES is off.",
   }),
   PAGES_MAX_STREAMS: whole(0, 10_000).default(50).meta({
     description:
-      "How many open pages get changes at once over a stream; those of one client, half as many. Further pages ask every 60 seconds instead.",
+      "How many open pages receive changes immediately over a stream, and half as many for one client. Further pages ask every 60 seconds instead.",
     unit: "streams",
   }),
   PAGES_REMOTE_IMAGES: flag.default(false).meta({
     description:
-      "Load images that publishers put into job details. It tells their hosts who reads the page. Otherwise they are shown as links.",
+      "Load images that publishers put into job details. The hosts of the images then learn who reads the page. If false, images are shown as links.",
   }),
   PAGES_WORKERS: workers.meta({
     description:
-      "Addresses at which other workers serve their status, such as http://worker-1:9182, separated by commas. /operate shows them too. The HTTP_ALLOWED_HOSTS of those workers must name the host.",
+      "Addresses at which other workers serve their status, such as http://worker-1:9182, separated by commas. /operate also shows these workers. The HTTP_ALLOWED_HOSTS of those workers must name the host.",
   }),
   LOG_CACHE_MAX_BYTES: whole(1024 * 1024, 1024 ** 4)
     .default(2 * 1024 ** 3)
     .meta({
       description:
-        "How much disk the texts of logs that readers ask for may use, in DATA_DIR/log-cache. The texts that were not used for longest are deleted first, and each after a day.",
+        "How much disk space the cached texts of logs that readers ask for may use, in DATA_DIR/log-cache. The least recently used texts are deleted first, and every text after a day.",
       unit: "bytes",
     }),
   STALL_SECONDS: whole(5, 3600)
     .default(120)
     .meta({
       description:
-        "/livez fails when deliveries are in progress and none has ended for this long, unless the store is away. " +
+        "/livez fails if deliveries are in progress and none has ended for this long, unless the store is away. " +
         "It must be longer than the database driver takes to give up a write.",
       unit: "seconds",
     }),
@@ -539,7 +542,7 @@ export const declared = {
     secret: true,
   }),
   LOG_LEVEL: oneOf(["error", "warn", "info", "debug"]).default("info").meta({
-    description: "Least important level that is written to the log.",
+    description: "The least severe level that is written to the log.",
   }),
 } as const;
 

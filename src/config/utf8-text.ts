@@ -4,7 +4,7 @@ import { Misuse } from "../domain/faults.ts";
 const LINE_END = 0x0a;
 
 /**
- * Decodes a file that an operator wrote, without a byte order mark at its beginning.
+ * Decodes a file that an operator wrote. A byte order mark at its beginning is dropped.
  *
  * @param path - the file's path, for error messages.
  * @throws Misuse that names the first line that is not UTF-8.
@@ -22,7 +22,10 @@ function isUtf16(bytes: Buffer): boolean {
   return isMarked || (bytes.length > 1 && (first === 0 || second === 0));
 }
 
-/** Finds the first line that is not UTF-8. No byte of a multi-byte character is a line end, so each line stands alone. */
+/**
+ * Finds the first line that is not UTF-8. Lines can be checked one by one, because no byte of a multi-byte character is a line
+ * end.
+ */
 function firstBrokenLine(bytes: Buffer): number {
   let line = 1;
   for (let start = 0; ; line++) {

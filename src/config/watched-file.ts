@@ -11,36 +11,36 @@ export interface WatchedFileOptions<T> {
   readonly everyMs: number;
   /** @param text - null if there is no such file. @throws Misuse with all problems of the file. */
   readonly parse: (text: string | null) => T;
-  /** Parses a text that has changed meanwhile. It may take its time. @throws Misuse as `parse`. */
+  /** Parses a changed text. Unlike `parse`, it may work asynchronously. @throws Misuse as `parse` does. */
   readonly parseChanged?: (text: string | null) => Promise<T>;
-  /** Called when a new content has come into force. */
+  /** Called when a changed content has come into force. */
   readonly onChange: (now: T, before: T) => void;
   /** Ends the watch. */
   readonly stop: AbortSignal;
   readonly log: Log;
 }
 
-/** A file that an operator writes, in its last valid state. */
+/** A file that an operator writes, with its last valid content. */
 export interface WatchedFile<T> {
   current(): T;
-  /** How many contents have been in force so far, the present one included. */
+  /** How many versions of the file have been in force so far, including the present one. */
   generation(): number;
-  /** Why the file as it is now is not in force; empty if it is. */
+  /** Why the present content of the file is not in force; empty if it is. */
   problems(): readonly string[];
   /** Reads the file now, and logs the result. */
   reread(): Promise<void>;
 }
 
-/** The result of a look: the text (null if there is no such file), or why it cannot be read. */
-type Look = { readonly text: string | null } | { readonly unreadable: readonly string[] };
+/** The result of reading the file: the text (null if there is no such file), or why it cannot be read. */
+type ReadResult = { readonly text: string | null } | { readonly unreadable: readonly string[] };
 
 /**
- * Reads a file, and reads it again when it changes. An invalid file is reported in the log, and the previous content
- * stays in force.
+ * Reads a file, and reads it again when it changes. An invalid file is reported in the log, and the previous content stays in
+ * force.
  *
- * The text itself is compared every `everyMs`. This works however the file is changed (written over, replaced by an
- * editor, or relinked by a ConfigMap) and on every file system. A new text counts after two looks in a row have seen it,
- * because a look may fall in the middle of a write, and half a registry can be valid.
+ * The file is read, and its text compared, every `everyMs`. This works on every file system, however the file is changed
+ * (overwritten, replaced by an editor, or relinked by a ConfigMap). A new text is used only when two reads in a row have found
+ * it, because the file may be half written when it is read, and half a registry can be valid.
  *
  * @throws Misuse if the file is invalid now.
  */
@@ -49,32 +49,32 @@ export async function watchFile<T>(options: WatchedFileOptions<T>): Promise<Watc
   const parseChanged = options.parseChanged ?? (async (changed) => parse(changed));
   const text = await readText(path);
   let inForce = { text, value: parse(text) };
-  let last: Look = { text };
-  let judged: Look = last;
-  let judging = Promise.resolve();
+  let last: ReadResult = { text };
+  let applied: ReadResult = last;
+  let applying = Promise.resolve();
   let generation = 1;
   let problems: readonly string[] = [];
 
-  async function keepLooking(): Promise<void> {
+  async function keepReading(): Promise<void> {
     while (!stop.aborted) {
       await pause(options.everyMs, stop, false);
       if (stop.aborted) return;
-      const now = await look(path);
+      const now = await readNow(path);
       const isSettled = isSame(now, last);
       last = now;
-      if (isSettled && !isSame(now, judged)) await inTurn(now);
+      if (isSettled && !isSame(now, applied)) await applyInTurn(now);
     }
   }
 
-  /** Judges one look after the other, so that the last one decides. */
-  function inTurn(now: Look): Promise<void> {
-    const next = (): Promise<void> => judge(now);
-    judging = judging.then(next, next);
-    return judging;
+  /** Processes one result after the other, so that the last one decides. */
+  function applyInTurn(now: ReadResult): Promise<void> {
+    const next = (): Promise<void> => apply(now);
+    applying = applying.then(next, next);
+    return applying;
   }
 
-  async function judge(now: Look): Promise<void> {
-    judged = now;
+  async function apply(now: ReadResult): Promise<void> {
+    applied = now;
     try {
       if ("unreadable" in now) throw new Misuse(now.unreadable);
       if (now.text === inForce.text) {
@@ -99,21 +99,21 @@ export async function watchFile<T>(options: WatchedFileOptions<T>): Promise<Watc
     }
   }
 
-  keepLooking().catch((error: unknown) => log.error("bug", { what: `watching the ${what}`, error }));
+  keepReading().catch((error: unknown) => log.error("bug", { what: `watching the ${what}`, error }));
 
   return {
     current: () => inForce.value,
     generation: () => generation,
     problems: () => problems,
     async reread() {
-      last = await look(path);
-      await inTurn(last);
+      last = await readNow(path);
+      await applyInTurn(last);
     },
   };
 }
 
-async function look(path: string): Promise<Look> {
-  // Reading a pipe waits for a writer, perhaps for ever, and the process could not even end meanwhile.
+async function readNow(path: string): Promise<ReadResult> {
+  // Reading a pipe waits for a writer, perhaps for ever, and keeps the process from ending.
   const isPipe = await stat(path).then(
     (found) => found.isFIFO(),
     () => false,
@@ -127,8 +127,8 @@ async function look(path: string): Promise<Look> {
   }
 }
 
-function isSame(a: Look, b: Look): boolean {
-  // The texts may be long, and are compared each second.
+function isSame(a: ReadResult, b: ReadResult): boolean {
+  // A shortcut for texts, which may be long and are compared every second.
   if ("text" in a && "text" in b) return a.text === b.text;
   return JSON.stringify(a) === JSON.stringify(b);
 }

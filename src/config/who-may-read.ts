@@ -1,24 +1,24 @@
 import { isIP } from "node:net";
 import type { Settings } from "./settings.ts";
 
-/** Where the public listener listens, and who forwards requests to it. */
+/** The settings that decide who can reach the public listener. */
 type Reach = Pick<Settings, "PUBLIC_HOST" | "TRUSTED_PROXIES">;
 
-/** Returns whether only this machine can reach a listening host. */
+/** Returns whether a listening address can be reached only from this machine. */
 export function isLoopback(host: string): boolean {
   if (isIP(host) === 4) return host.startsWith("127.");
   return host === "::1" || host === "localhost";
 }
 
 /**
- * Decides whether something that has no login is served. With `auto` it is served only where nobody on another machine can reach
- * it: on loopback, without a proxy.
+ * Decides whether something without a login is served. With `auto` it is served only if it cannot be reached from another
+ * machine: on a loopback address, without a proxy.
  */
 export function isServed(choice: "auto" | "true" | "false", reach: Reach): boolean {
   return choice === "auto" ? isOwnMachine(reach) : choice === "true";
 }
 
-/** Returns what an operator should know about pages that others can reach. */
+/** Returns warnings about pages that can be reached from other machines. */
 export function pageWarnings(
   settings: Reach & Pick<Settings, "PAGES" | "OPERATE_PAGES" | "PUBLIC_PORT">,
 ): string[] {

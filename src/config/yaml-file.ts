@@ -8,15 +8,15 @@ import { utf8Text } from "./utf8-text.ts";
 import { createLineFinder, lineOfComplexKey } from "./yaml-lines.ts";
 import { expandedSize } from "./yaml-size.ts";
 
-/** Most problems that are listed. A person fixes the first ones and checks again. */
+/** The most problems that are listed. People fix the first ones and check again. */
 const MAX_PROBLEMS = 100;
 const MAX_NAMES = 10;
-/** Most values in a file with its aliases expanded. A few bytes of aliases can stand for billions of values. */
+/** The most values in a file with its aliases expanded. A few bytes of aliases can expand to billions of values. */
 const MAX_VALUES = 1_000_000;
-/** With `<<`, which copies the members of another mapping. */
+/** YAML's core schema, extended by `<<`, which copies the members of another mapping. */
 const schema = CORE_SCHEMA.withTags(mergeTag);
 
-/** Reads a file that an operator wrote; null if it does not exist. @throws Misuse if it cannot be read. */
+/** Reads a file that an operator wrote. Returns null if it does not exist. @throws Misuse if it cannot be read. */
 export async function readText(path: string): Promise<string | null> {
   let bytes: Buffer;
   try {
@@ -29,7 +29,7 @@ export async function readText(path: string): Promise<string | null> {
 }
 
 /**
- * Accepts a mapping with these members and no others. Its error messages say what is allowed.
+ * Accepts a mapping with these members and no others. The error messages list the members that are allowed.
  *
  * @param what - the name of the mapping in error messages, e.g. `an entry`.
  */
@@ -52,7 +52,7 @@ export function namesOf(keys: readonly string[]): string {
   return keys.length > MAX_NAMES ? `${first} and ${keys.length - MAX_NAMES} more` : first;
 }
 
-/** Returns a key as it is, or escaped if something in it might be invisible. */
+/** Returns a key unchanged, or escaped if it may contain invisible characters. */
 function plainOrShown(key: string): string {
   return /^[\x21-\x7e]{1,60}$/.test(key) ? key : shown(key);
 }
@@ -68,7 +68,7 @@ export interface ParsedYaml<T> {
  * Parses a YAML text and checks it against a type.
  *
  * @param path - the file's path, for error messages.
- * @throws Misuse with the first hundred problems at once, each with file, line and what was found.
+ * @throws Misuse with the first hundred problems together, each with file, line and what was found.
  */
 export function parseYaml<T>(path: string, text: string, type: z.ZodType<T>): ParsedYaml<T> {
   const value = loadOne(path, text);
@@ -115,7 +115,7 @@ function loadOne(path: string, text: string): unknown {
     return documents[0] ?? null;
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    // The parser reports a key that is a list or a mapping at the beginning of the file, in words of its own code.
+    // If a key is a list or a mapping, the parser reports the beginning of the file, in terms of its own code.
     const keyLine = error.reason.includes("complex keys") ? lineOfComplexKey(text) : null;
     if (keyLine !== null) {
       const fix = "put text that begins with [ or { in quotes";
@@ -135,7 +135,7 @@ function lineOfSecondDocument(text: string): number {
   return lines.findIndex((line, index) => index > first && isMarker(line)) + 1;
 }
 
-/** Returns a hint at the most common mistakes that the parser's message does not explain. */
+/** Returns a hint for the most common mistakes that the parser's message does not explain. */
 function hintFor(text: string, line: number, reason: string): string {
   if (reason.startsWith("tab characters")) return "; indent with spaces";
   const lines = text.split("\n");
@@ -145,13 +145,13 @@ function hintFor(text: string, line: number, reason: string): string {
   // The parser may report a problem only on the next line.
   const near = lines.slice(Math.max(0, line - 2), line).map((each) => each.replace(/^ +|[ \r]+$/g, ""));
   if (/^exchange\s*:/.test(near.at(-1) ?? "")) return "; each entry begins with a dash: `- exchange:`";
-  // A dash without a space, or one of another kind that a chat or a word processor has made of it.
+  // A dash without a space, or a typographic dash that a chat or a word processor has inserted.
   if (near.some((each) => /^(?:-(?=\S)|[\u2010-\u2015\u2212])\s*exchange\s*:/.test(each))) {
     return "; each entry begins with a dash and a space: `- exchange:`";
   }
   const [hidden] = near.flatMap((each) => hiddenProblem(each) ?? []);
   if (hidden !== undefined) return `; a line ${hidden}`;
-  // The parser says this of the line after one with an open bracket or quotation mark.
+  // The parser reports this for the line after an unclosed bracket or quotation mark.
   return reason === "deficient indentation"
     ? "; an earlier line opens a list, a mapping or a text in quotes that is not closed: add ] } ' or \""
     : "";

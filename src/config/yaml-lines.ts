@@ -1,10 +1,10 @@
 import { EVENT_ID, getScalarValue, parseEvents } from "js-yaml";
 
-/** Where a value of a YAML text and its parts begin. */
+/** The position of a value in a YAML text, and of the values within it. */
 interface Place {
-  /** Offset in the text. Negative for an empty value whose place is unknown. */
+  /** Offset in the text. Negative for an empty value whose position is unknown. */
   readonly start: number;
-  /** The members of a mapping. Each begins at its key, which is where a person looks. */
+  /** The members of a mapping. Each begins at its key, because that is where people look. */
   readonly members: ReadonlyMap<string, Place>;
   readonly items: readonly Place[];
 }
@@ -12,12 +12,12 @@ interface Place {
 const LINE_END = /\r\n|\n|\r/g;
 
 /**
- * Finds the lines of values in a YAML text, in every style of writing.
+ * Finds the lines of values in a YAML text, in every YAML style.
  *
  * @param text - valid YAML.
- * @returns a function from a value's path to its line, from 1. In a mapping it is the line of the key, in a list the
- *   line of the value. For a missing value it is the line of the innermost value around it. A value behind an alias or
- *   `<<` has the line where it is written.
+ * @returns a function from a value's path to its line, from 1. For a member of a mapping it is the line of the key, and for an
+ *   item of a list the line of the value. For a missing value it is the line of the innermost existing value around it. A value
+ *   that is reached through an alias or `<<` has the line of its definition.
  */
 export function createLineFinder(text: string): (path: readonly PropertyKey[]) => number {
   const { root } = readPlaces(text);
@@ -56,7 +56,7 @@ function countUpTo(sorted: readonly number[], limit: number): number {
   return low;
 }
 
-/** @returns the places of all values, and where keys begin that are lists or mappings. */
+/** Returns the positions of all values, and the offsets of keys that are lists or mappings. */
 function readPlaces(text: string): { readonly root: Place; readonly complexKeys: readonly number[] } {
   const events = parseEvents(text, {});
   const anchors = new Map<string, Place>();
@@ -103,7 +103,7 @@ function readPlaces(text: string): { readonly root: Place; readonly complexKeys:
     return place;
   }
 
-  /** Reads the members of a mapping. Members copied by `<<` keep the place where they are written. */
+  /** Reads the members of a mapping. Members that `<<` copies have the position of their definition. */
   function readMembers(members: Map<string, Place>): void {
     const merged: Place[] = [];
     while (!isEnd()) {
@@ -121,7 +121,9 @@ function readPlaces(text: string): { readonly root: Place; readonly complexKeys:
     }
   }
 
-  /** Returns where the next line that begins with a dash has it: the place of an empty item, which has no text of its own. */
+  /**
+   * Returns the offset of the next dash that begins a line. It is the position of an empty item, which has no text of its own.
+   */
   function nextDash(): number {
     const line = /^[ \t]*-(?=\s|$)/gm;
     line.lastIndex = readTo;
@@ -129,7 +131,7 @@ function readPlaces(text: string): { readonly root: Place; readonly complexKeys:
     return readTo - 1;
   }
 
-  /** Returns whether the collection that is being read, or the text, ends here. */
+  /** Returns whether the collection that is being read ends here, or the text does. */
   function isEnd(): boolean {
     const next = events[at];
     return next === undefined || next.type === EVENT_ID.POP;

@@ -1,6 +1,5 @@
 /**
- * Returns how many values a loaded YAML text holds with its aliases expanded. Infinite if an alias stands within the
- * value that it names.
+ * Returns how many values a loaded YAML text holds with its aliases expanded. Infinite if a value contains an alias of itself.
  */
 export function expandedSize(root: unknown): number {
   const known = new Map<object, number>();
@@ -9,7 +8,7 @@ export function expandedSize(root: unknown): number {
     if (typeof value !== "object" || value === null) return 1;
     const before = known.get(value);
     if (before !== undefined) return before;
-    // A value that is met again before its size is known contains itself.
+    // If a value is found again before its size is known, it contains itself.
     known.set(value, Number.POSITIVE_INFINITY);
     let size = 1;
     for (const member of Object.values(value)) size += sizeOf(member);

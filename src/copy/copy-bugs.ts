@@ -7,7 +7,7 @@ import type { ComparedCount } from "./verify-copy.ts";
 
 const BUGS_AT_ONCE = 1000;
 
-/** Copies the cached bugs, unless the target has some: they are replaced as a whole, and its own may be newer. */
+/** Copies the cached bugs, unless the target has some. Bugs are only replaced as a whole, and those of the target may be newer. */
 export async function copyBugs(from: BugCache, to: BugCache): Promise<CopiedCount> {
   const bugs: Bug[] = [];
   for await (const page of bugPages(from)) for (const bug of page) bugs.push(bug);
@@ -17,7 +17,7 @@ export async function copyBugs(from: BugCache, to: BugCache): Promise<CopiedCoun
   return { documents, written: isKept ? 0 : documents, kept: isKept ? documents : 0, renumbered: 0 };
 }
 
-/** Compares the cached bugs. Other bugs of the target count as later. */
+/** Compares the cached bugs. If the target has different bugs, they count as later. */
 export async function compareBugs(from: BugCache, to: BugCache): Promise<ComparedCount> {
   const [source, target] = await Promise.all([digestOf(from), digestOf(to)]);
   const is = source.sha256 === target.sha256 ? "same" : target.bugs > 0 ? "later" : "different";

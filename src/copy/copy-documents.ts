@@ -1,14 +1,14 @@
 import type { CopiedKind, CopyStore } from "../store/ports/copy-store.ts";
 import { type CopySelection, copiedKinds, walkCopies } from "./walk-copies.ts";
 
-/** What became of the documents of one kind. */
+/** The counts of copying the documents of one kind. */
 export interface CopiedCount {
   /** Documents that were read. */
   readonly documents: number;
   readonly written: number;
-  /** The target had them in the same state or a later one. */
+  /** Documents that the target already had, in the same state or a later one. */
   readonly kept: number;
-  /** How many of the written ones got another number, because another document of the target has theirs. */
+  /** How many of the written documents got a new number, because another document in the target has their old one. */
   readonly renumbered: number;
 }
 
@@ -17,8 +17,8 @@ export type CopiedCounts = ReadonlyMap<CopiedKind, CopiedCount>;
 const nothing: CopiedCount = { documents: 0, written: 0, kept: 0, renumbered: 0 };
 
 /**
- * Copies the documents of a selection. It may be ended at any moment: what was copied counts as kept when it is done again. Workers
- * may write to both stores meanwhile.
+ * Copies the documents of a selection. It may be interrupted at any time and repeated; then everything that was already copied counts
+ * as kept. Workers may write to both stores while it runs.
  *
  * @param onProgress - called after each page with the count of its kind.
  * @returns the counts of all kinds that were copied.

@@ -6,7 +6,7 @@ import type { ComparedCount, Difference } from "./verify-copy.ts";
 
 const HEADS_AT_ONCE = 200;
 
-/** Copies the segments of the archive that the target does not have. Those that are damaged stay behind. */
+/** Copies the segments of the archive that the target does not have. Damaged segments are not copied. */
 export async function copySegments(
   from: ArchiveStore,
   to: ArchiveStore,
@@ -35,7 +35,7 @@ export interface SegmentComparison {
  * Compares the segments byte by byte.
  *
  * @param listed - the most differences that are returned.
- * @param onProgress - called after each segment with their number.
+ * @param onProgress - called after each segment with the number of segments so far.
  */
 export async function compareSegments(
   from: ArchiveStore,
@@ -66,7 +66,7 @@ async function whyMissing(id: string, data: Buffer): Promise<"missing" | "damage
   return (await readable(id, data)) === null ? "damaged" : "missing";
 }
 
-/** Returns a segment by its bytes; null if they are damaged. */
+/** Returns the segment with these bytes, or null if they are damaged. */
 async function readable(id: string, data: Buffer): Promise<NewSegment | null> {
   return restoreSegment(id, data).catch(() => null);
 }
@@ -75,7 +75,7 @@ const all: ArchiveFilter = {
   ...{ since: null, until: null, exchange: null, client: null, project: null, task: null },
 };
 
-/** Returns the segments, oldest first. Those that expire meanwhile are left out. */
+/** Yields the segments, oldest first. Segments that expire while it runs are left out. */
 async function* segmentsOf(
   store: ArchiveStore,
 ): AsyncGenerator<{ readonly id: string; readonly data: Buffer }> {

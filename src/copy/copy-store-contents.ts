@@ -5,22 +5,22 @@ import { compareSegments, copySegments } from "./copy-segments.ts";
 import { type ComparedCount, type Difference, LISTED, verifyCopy } from "./verify-copy.ts";
 import { type CopySelection, isWhole } from "./walk-copies.ts";
 
-/** What was copied, and how the two stores compare afterwards. */
+/** The result of a copy, and of comparing the two stores afterwards. */
 export interface CopyResult {
-  /** By kind of document, in the order in which they were copied. */
+  /** The counts by kind of document, in the order in which the kinds were copied. */
   readonly kinds: Readonly<Record<string, CopiedCount & ComparedCount>>;
   /** The first documents that differ. */
   readonly differences: readonly Difference[];
-  /** How many differ in total. */
+  /** How many documents differ in total. */
   readonly differing: number;
 }
 
-/** Called now and then with what is being done. */
+/** Called now and then to report the progress. */
 export type OnCopyProgress = (step: "copying" | "comparing", kind: string, documents: number) => void;
 
 /**
- * Copies a selection of one store into another, and compares the two. Bugs are copied too, and the archive if it is the whole store.
- * It may be ended at any moment and done again.
+ * Copies a selection of one store into another, and compares the two. The cached bugs are copied too. The archive is copied only with
+ * the whole store. A copy may be interrupted at any time and repeated.
  */
 export async function copyStoreContents(
   from: Store,
@@ -49,13 +49,16 @@ export async function copyStoreContents(
   if (archive !== null) compared.set("segment", archive.count);
   return {
     kinds: Object.fromEntries(
-      Array.from(copied, ([kind, count]) => [kind, { ...count, ...(compared.get(kind) ?? bugOf(kind)) }]),
+      Array.from(copied, ([kind, count]) => [
+        kind,
+        { ...count, ...(compared.get(kind) ?? throwNotCompared(kind)) },
+      ]),
     ),
     differences: [...differences, ...(archive?.differences ?? [])],
     differing: [...compared.values()].reduce((sum, { different }) => sum + different, 0),
   };
 }
 
-function bugOf(kind: string): never {
+function throwNotCompared(kind: string): never {
   throw new Error(`documents of the kind ${kind} were copied and not compared`);
 }

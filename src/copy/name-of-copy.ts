@@ -2,7 +2,7 @@ import { artifactIdBelow, bindingId, logIdBelow } from "../domain/ids.ts";
 import type { Copied } from "../store/ports/copy-store.ts";
 import { quotaId } from "../store/rules/plan-rejections.ts";
 
-/** Returns the id of a document, by which it is named in the output. */
+/** Returns the id by which the output names a document. */
 export function nameOfCopy(document: Copied): string {
   switch (document.kind) {
     case "options":

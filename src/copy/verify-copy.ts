@@ -12,18 +12,18 @@ import {
 import { nameOfCopy } from "./name-of-copy.ts";
 import { type CopySelection, copiedKinds, walkCopies } from "./walk-copies.ts";
 
-/** How many differences are listed. */
+/** The most differences that are listed. */
 export const LISTED = 20;
 
-/** How the documents of one kind compare. */
+/** The result of comparing the documents of one kind. */
 export interface ComparedCount {
   readonly documents: number;
   readonly same: number;
-  /** The target's workers have moved them on, or have finished and deleted them. */
+  /** Documents that the target's workers have moved forward, or have finished and deleted. */
   readonly later: number;
-  /** All others. */
+  /** All other documents. */
   readonly different: number;
-  /** SHA-256 of the names and contents of all except the later ones, in the source's order; and the same from the target. */
+  /** SHA-256 of names and contents, in the source's order and without the later documents: for the source, and for the target. */
   readonly from_sha256: string;
   readonly to_sha256: string;
 }
@@ -31,13 +31,13 @@ export interface ComparedCount {
 export interface Difference {
   readonly kind: CopiedKind | "bug" | "segment";
   readonly name: string;
-  /** `damaged`: it cannot be read in the source. */
+  /** `damaged` if it cannot be read in the source. */
   readonly is: Exclude<CopyJudgement, "same" | "later"> | "damaged";
 }
 
 export interface Comparison {
   readonly kinds: ReadonlyMap<CopiedKind, ComparedCount>;
-  /** The first ones. */
+  /** The first differences, at most {@link LISTED}. */
   readonly differences: readonly Difference[];
 }
 
@@ -47,7 +47,7 @@ interface Tally {
   readonly counts: { documents: number; same: number; later: number; different: number };
 }
 
-/** How a document of the source compares with the target, and the contents of both; see `copyContent`. */
+/** A document of the source, how it compares with the target, and the contents of both; see `copyContent`. */
 interface Judged {
   readonly document: Copied;
   readonly is: CopyJudgement;
@@ -55,11 +55,12 @@ interface Judged {
   readonly to: string | null;
 }
 
-/** What to look up in the target. */
+/** The parts of the target that the comparison reads. */
 export type ComparedStore = Pick<CopyStore, "findCopies"> & Pick<ApiReads, "selectJobs" | "readJobs">;
 
 /**
- * Compares the documents of a selection with those of the target. What a worker of the target has moved forward counts as right.
+ * Compares the documents of a selection with those of the target. A document that the target's workers have moved forward counts as
+ * later, and not as different.
  *
  * @param onProgress - called after each page with the number of documents of its kind.
  */
@@ -71,12 +72,12 @@ export async function verifyCopy(
 ): Promise<Comparison> {
   const tallies = new Map(copiedKinds(selection).map((kind) => [kind, newTally()]));
   const differences: Difference[] = [];
-  /** The jobs of the last page that the target's workers have moved on. Their parts may differ too. */
+  /** The jobs of the last page that the target's workers have moved forward. Their parts may differ too. */
   let moved: MovedJobs = new Map();
   for await (const documents of walkCopies(from, selection)) {
     const stored = await to.findCopies(documents);
     const judged = await Promise.all(
-      documents.map((document, index) => judgeBeside(document, stored[index] ?? null, moved, to)),
+      documents.map((document, index) => compareDocument(document, stored[index] ?? null, moved, to)),
     );
     for (const each of judged) {
       const { document, is } = each;
@@ -84,7 +85,7 @@ export async function verifyCopy(
       if (is === "same" || is === "later" || differences.length >= LISTED) continue;
       differences.push({ kind: document.kind, name: nameOfCopy(document), is });
     }
-    if (documents[0]?.kind === "job") moved = movedAmong(judged);
+    if (documents[0]?.kind === "job") moved = movedJobsIn(judged);
     const [first] = documents;
     if (first !== undefined) onProgress(first.kind, tallies.get(first.kind)?.counts.documents ?? 0);
   }
@@ -94,10 +95,10 @@ export async function verifyCopy(
   };
 }
 
-/** Ids of jobs, and whether a retry has renamed them: then their parts have other names too. */
+/** Jobs by their ids, and whether a retry has renamed each. The parts of a renamed job have other names too. */
 type MovedJobs = ReadonlyMap<string, { readonly isRenamed: boolean }>;
 
-function movedAmong(judged: readonly Judged[]): MovedJobs {
+function movedJobsIn(judged: readonly Judged[]): MovedJobs {
   return new Map(
     judged.flatMap(({ document, is, to }) =>
       document.kind === "job" && is === "later" ? [[document.id, { isRenamed: to === null }] as const] : [],
@@ -105,8 +106,8 @@ function movedAmong(judged: readonly Judged[]): MovedJobs {
   );
 }
 
-/** Judges a document by what else the target shows: it may have been finished or have expired there. */
-async function judgeBeside(
+/** Compares a document with the target. If it is missing or differs there, other documents show whether it was finished or has expired. */
+async function compareDocument(
   document: Copied,
   target: Copied | null,
   moved: MovedJobs,
@@ -126,7 +127,7 @@ async function judgeBeside(
 /** Returns whether a document is missing because the target no longer needs it. */
 async function isFinished(document: Copied, moved: MovedJobs, store: ComparedStore): Promise<boolean> {
   switch (document.kind) {
-    // The entry of a message that has ended is deleted.
+    // The entry is deleted when its message has ended.
     case "suspect":
       return true;
     case "nonce":
@@ -146,7 +147,7 @@ async function isFinished(document: Copied, moved: MovedJobs, store: ComparedSto
   }
 }
 
-/** Returns whether a retry has renamed a job in the target, which still has its number. */
+/** Returns whether a retry has renamed a job in the target. A renamed job keeps its number. */
 async function isRenamed(job: StoredJob, store: ComparedStore): Promise<boolean> {
   const handles = await store.selectJobs({ by: "number", numbers: [job.rest_id] }, job.project, 1);
   const [holder] = await store.readJobs(handles);

@@ -7,30 +7,30 @@ import type {
   WalkedKind,
 } from "../store/ports/copy-store.ts";
 
-/** What is to be copied. */
+/** The part of a store to copy. */
 export interface CopySelection {
-  /** Null: all. */
+  /** Null for all projects. */
   readonly project: string | null;
-  /** ISO 8601; null: all. Jobs that changed, pushes that are listed and rejections that were seen at this time or later. */
+  /** ISO 8601. Only jobs that changed, pushes that are listed and rejections that were seen at this time or later. Null for all. */
   readonly since: string | null;
   readonly withCredentials: boolean;
 }
 
 type Reads = Pick<CopyStore, "readCopies" | "readParts" | "findCopies">;
 
-/** The kinds that every copy brings, in this order: a job's push is copied before the job. */
+/** The kinds that are always copied, in this order. A job's push is copied before the job. */
 const always = ["options", "push", "job", "coalesced", "rejection"] as const;
-/** What belongs to a queue and to the whole store. A part of a store goes to another place, such as a laptop. */
+/** The kinds that belong to a queue or to the whole store. A part is copied for use elsewhere, such as on a laptop, without them. */
 const onlyWhole = ["quota", "binding", "suspect"] as const;
 const secrets = ["credential", "nonce"] as const;
 const parts = ["artifact", "log", "suggestions"] as const satisfies readonly PartKind[];
 
-/** Returns whether a copy brings the whole store. */
+/** Returns whether a selection is the whole store. */
 export function isWhole({ project, since }: CopySelection): boolean {
   return project === null && since === null;
 }
 
-/** Returns the kinds of documents that are walked through; see {@link walkCopies}. */
+/** Returns the kinds of documents that {@link walkCopies} walks through. */
 export function copiedKinds(selection: CopySelection): readonly CopiedKind[] {
   return walkedKinds(selection).flatMap((kind): CopiedKind[] => (kind === "job" ? [kind, ...parts] : [kind]));
 }
@@ -40,15 +40,15 @@ function walkedKinds(selection: CopySelection): WalkedKind[] {
 }
 
 /**
- * Walks through all documents of a selection, page by page. The pages of a job's parts follow the page with the job. Memory is
- * bounded by a page.
+ * Walks through all documents of a selection, page by page. The pages of a job's parts follow the page with the job. Only about one
+ * page is in memory at a time.
  */
 export async function* walkCopies(store: Reads, selection: CopySelection): AsyncGenerator<readonly Copied[]> {
   const { project, since } = selection;
-  /** The pushes that were walked through, if not all are. */
+  /** The pushes that have been yielded. Only kept if the selection does not contain all pushes. */
   const pushes = new Set<string>();
   for (const kind of walkedKinds(selection)) {
-    // Marks have no time. Those of the jobs follow the jobs.
+    // Marks of coalesced jobs have no time, so they cannot be selected by it. Those of the copied jobs follow the jobs.
     if (kind === "coalesced" && since !== null) continue;
     for await (const page of pages((after) => store.readCopies({ kind, project, since, after }))) {
       if (kind === "push" && since !== null)
@@ -62,7 +62,7 @@ export async function* walkCopies(store: Reads, selection: CopySelection): Async
   }
 }
 
-/** Returns the pages behind each other. Empty ones are left out. */
+/** Yields the pages in order, without empty ones. */
 async function* pages(read: (after: string | null) => Promise<CopyPage>): AsyncGenerator<readonly Copied[]> {
   let after: string | null = null;
   do {
@@ -77,7 +77,7 @@ async function* partsOf(store: Reads, page: readonly Copied<"job">[]): AsyncGene
   for (const kind of parts) yield* pages((after) => store.readParts({ kind, jobs, after }));
 }
 
-/** Returns the pushes of these jobs that are older than what is copied. */
+/** Yields the pushes of these jobs that are older than the selection. */
 async function* earlierPushes(
   store: Reads,
   jobs: readonly Copied<"job">[],

@@ -9,7 +9,7 @@ type SealedCredential = Pick<Credential, "client_id" | "secret">;
 const rekey = "run `pulse-ingest credentials rekey`";
 const rotate = "run `pulse-ingest credentials rotate`";
 
-/** What is wrong with a way in which secrets are stored, and what to do; null if nothing is. */
+/** The problem with each way of storing secrets, and what to do about it; null if there is none. */
 const problems = {
   "first-key": { withKeys: null, withoutKeys: null },
   clear: {
@@ -21,7 +21,7 @@ const problems = {
     withoutKeys: null,
   },
   "unknown-key": {
-    withKeys: `encrypted with another key than those in CREDENTIALS_KEY_FILE: add that key as a further line, or ${rotate}`,
+    withKeys: `encrypted with a key that is not in CREDENTIALS_KEY_FILE: add that key as another line, or ${rotate}`,
     withoutKeys:
       "encrypted, but CREDENTIALS_KEY_FILE is not set: set it, because requests cannot be checked without it",
   },
@@ -32,8 +32,7 @@ const problems = {
 } as const satisfies Record<Sealing, { withKeys: string | null; withoutKeys: string | null }>;
 
 /**
- * Returns what an operator should know about the way in which secrets are stored; nothing if all are encrypted with the first
- * key.
+ * Returns warnings for the operator about how secrets are stored; empty if all are encrypted with the first key.
  *
  * @param keys - the keys of the key file; empty if there is none.
  */

@@ -12,7 +12,7 @@ const keyPattern = /^[A-Za-z0-9+/]{43}=$/;
  * Reads the file that `CREDENTIALS_KEY_FILE` names: one key per line, each 32 bytes in base64. New secrets are encrypted with
  * the first key. The others are earlier keys, which can still decrypt.
  *
- * @param path - undefined: there are no keys.
+ * @param path - undefined if there is no key file, and so no key.
  * @throws Misuse if the file cannot be read, if others can access it, or if a line is not a key. The content is never shown.
  */
 export function readKeyFile(path: string | undefined): readonly CredentialKey[] {
@@ -40,7 +40,7 @@ function readPrivate(path: string): string {
     throw new Misuse([`CREDENTIALS_KEY_FILE: ${path} ${whyUnreadable(error)}`]);
   }
   try {
-    // The file that is open is checked, because the path may name another one a moment later.
+    // Check the open file, because the path may name a different file a moment later.
     const stats = fstatSync(file);
     if (!stats.isFile()) throw misuse(`${path} is not a file`);
     if (process.platform !== "win32" && isOpenToOthers(stats)) {

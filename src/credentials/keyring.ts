@@ -5,23 +5,23 @@ import type { CredentialKey } from "./sealed-secret.ts";
 
 /** The keys of a worker's key file. */
 export interface Keyring {
-  /** The keys as last read; none if there is no key file. */
+  /** Returns the keys as last read; empty if there is no key file. */
   keys(): readonly CredentialKey[];
   /**
-   * Reads the file again, because a secret needs a key that is not known. At most every few seconds. An invalid file is
-   * reported in the log, and the known keys stay in use.
+   * Reads the file again, at most every few seconds. Called if a secret needs an unknown key. An invalid file is reported in
+   * the log, and the known keys stay in use.
    */
   refresh(): void;
 }
 
-/** The shortest time between two looks at the file, in milliseconds. */
+/** The shortest time between two reads of the file, in milliseconds. */
 const REREAD_MS = 2000;
 
 /**
- * Opens the keys of a worker. The file may get a new key while the worker runs: see `docs/credentials.md`.
+ * Opens the key file of a worker. Keys may be added to the file while the worker runs; see `docs/credentials.md`.
  *
  * @param path - the key file; undefined if there is none.
- * @param now - milliseconds since the Unix epoch.
+ * @param now - returns milliseconds since the Unix epoch.
  * @throws Misuse if the file is invalid now.
  */
 export function openKeyring(path: string | undefined, now: () => number, log: Log): Keyring {

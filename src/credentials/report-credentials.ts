@@ -10,7 +10,7 @@ export interface ReportCredentialsOptions {
   readonly log: Log;
 }
 
-/** Warns in a worker's log, at its start, of secrets that are not encrypted or cannot be read. Does nothing if the store is away. */
+/** Logs a warning, when a worker starts, about secrets that are not encrypted or cannot be read. Does nothing if the store is away. */
 export async function reportCredentials({
   credentials,
   keyring,

@@ -2,13 +2,13 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:
 
 /** A key that secrets are encrypted with. */
 export interface CredentialKey {
-  /** Tells keys apart, and says nothing about the key: the beginning of its hash in hex. */
+  /** Identifies the key without revealing anything about it: the beginning of its hash in hex. */
   readonly id: string;
   /** 32 bytes. */
   readonly bytes: Uint8Array;
 }
 
-/** Why a stored secret cannot be read: it needs a key that is not given, or it was changed or belongs to another client id. */
+/** Why a stored secret cannot be read: its key is not among those given, or it was changed, or it belongs to another client id. */
 export type SealFault = "unknown-key" | "damaged";
 
 export type OpenedSecret =
@@ -21,7 +21,7 @@ export type OpenedSecret =
  */
 const CLEAR = "clear:";
 const CIPHER = "aes-256-gcm";
-/** The length that the cipher is made for, in bytes. */
+/** The nonce length that the cipher is designed for, in bytes. */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
@@ -30,10 +30,10 @@ export function toCredentialKey(bytes: Uint8Array): CredentialKey {
 }
 
 /**
- * Returns a secret in the form in which it is stored. It can be read only together with its client id, so that an encrypted
- * secret cannot be moved to another client.
+ * Returns a secret in its stored form. An encrypted secret can be read only together with its client id, so that it cannot be
+ * moved to another client.
  *
- * @param keys - the first one encrypts. Without a key the secret is marked as clear text.
+ * @param keys - the first key encrypts. Without keys, the secret is stored unencrypted and marked as such.
  */
 export function sealSecret(keys: readonly CredentialKey[], clientId: string, secret: string): string {
   const [key] = keys;
@@ -46,7 +46,7 @@ export function sealSecret(keys: readonly CredentialKey[], clientId: string, sec
   return [CIPHER, key.id, ...parts].join(":");
 }
 
-/** Reads a stored secret with whichever of the keys encrypted it. */
+/** Reads a stored secret with the key that encrypted it, if that is among the keys. */
 export function openSecret(keys: readonly CredentialKey[], clientId: string, sealed: string): OpenedSecret {
   if (sealed.startsWith(CLEAR)) return { ok: true, secret: sealed.slice(CLEAR.length) };
   const [cipherName, keyId, ...parts] = sealed.split(":");
@@ -61,7 +61,7 @@ export function openSecret(keys: readonly CredentialKey[], clientId: string, sea
     decipher.setAAD(Buffer.from(clientId)).setAuthTag(tag);
     return { ok: true, secret: decipher.update(text, undefined, "utf8") + decipher.final("utf8") };
   } catch {
-    // The tag does not fit, or a part has a wrong length.
+    // The tag does not match, or a part has the wrong length.
     return { ok: false, fault: "damaged" };
   }
 }
@@ -69,7 +69,7 @@ export function openSecret(keys: readonly CredentialKey[], clientId: string, sea
 /** How a secret is stored. */
 export type Sealing = "clear" | "first-key" | "other-key" | SealFault;
 
-/** Returns how a secret is stored, seen with these keys. */
+/** Returns how a secret is stored, given these keys. */
 export function sealingOf(keys: readonly CredentialKey[], clientId: string, sealed: string): Sealing {
   if (sealed.startsWith(CLEAR)) return "clear";
   const opened = openSecret(keys, clientId, sealed);

@@ -3,10 +3,10 @@ import { dirname } from "node:path";
 import { PRIVATE_FOLDER } from "./private-files.ts";
 
 /**
- * Creates a folder, and the missing folders above it, for their owner alone. Existing folders stay unchanged.
+ * Creates a folder and its missing parents, with permissions for the owner alone. Existing folders stay unchanged.
  *
- * mkdir's option `recursive` is not used, because it never returns below /proc. There the system reports that a new folder
- * "does not exist", although its parent does.
+ * The option `recursive` of mkdir is not used, because the call never returns for a path below /proc. There the system reports that
+ * a new folder "does not exist", although its parent does.
  *
  * @throws the system's error.
  */

@@ -2,7 +2,7 @@ import Database from "libsql";
 import { preparePrivateDatabase } from "./private-files.ts";
 
 export interface DatabaseOptions {
-  /** Whether the file is locked for this process alone, until it is closed or the process ends. */
+  /** Whether this process locks the file for itself until it closes the file or ends. */
   readonly isExclusive: boolean;
   readonly cacheKib: number;
   /** After this many pages the write-ahead log is copied into the file. SQLite's default is 1000. */
@@ -13,12 +13,13 @@ export interface DatabaseOptions {
   readonly prepare: (db: Database.Database) => void;
 }
 
-/** The size that a larger write-ahead log is cut back to, in bytes. */
+/** The size to which a larger write-ahead log is truncated, in bytes. */
 const LOG_LIMIT = 16 * 1024 ** 2;
 
 /**
- * Opens an SQLite file, and creates it for its owner alone if it does not exist. A commit is on the disk when it returns. If
- * another process has a lock, calls throw at once, because waiting in SQLite (`busy_timeout`) would block the event loop.
+ * Opens an SQLite file. If it does not exist, creates it with permissions for the owner alone. A commit is on the disk when it
+ * returns. If another process has a lock, calls throw immediately, because waiting in SQLite (`busy_timeout`) would block the
+ * event loop.
  *
  * @throws errors of SQLite and of `prepare`; see `fileTroubleOf`.
  */
@@ -27,9 +28,9 @@ export function openDatabase(path: string, options: DatabaseOptions): Database.D
   preparePrivateDatabase(path);
   const db = new Database(path, { timeout: 0 });
   try {
-    // Set before the first access, so that WAL needs no shared memory, and one lock is held from now to the end.
+    // Set before the first access, so that WAL needs no shared memory, and the lock is held until the file is closed.
     if (isExclusive) db.exec("PRAGMA locking_mode = EXCLUSIVE");
-    // Set before WAL, which writes the first page of a new file.
+    // Set before WAL mode, because that writes the first page of a new file.
     if (isShrinkable) db.exec("PRAGMA busy_timeout = 0; PRAGMA auto_vacuum = INCREMENTAL");
     db.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL");
     // With FULL a commit is on the disk when it returns, and only then is a message acknowledged.

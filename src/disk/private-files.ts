@@ -9,13 +9,13 @@ const OTHERS = 0o077;
 
 /** Suffixes of the files of an SQLite database, its main file first. SQLite gives the others the same permissions. */
 const databaseEnds = ["", "-wal", "-shm", "-journal"];
-/** The files that workers keep directly in DATA_DIR. Other files there belong to somebody else. */
+/** The names of the files that workers keep directly in DATA_DIR. Other files in this folder are not ours. */
 const ourNames = /^(pulse-ingest\.db(-wal|-shm|-journal)?|innocent-suspects-.*\.json(\.part)?)$/;
 
 /**
- * Creates the file of a database if there is none, and removes the permissions of others from its existing files. Called
- * before SQLite opens the database, because SQLite creates files that everybody can read. Never throws: SQLite reports
- * the error when it opens the file.
+ * Creates the file of a database if it does not exist, and removes the permissions of others from its existing files. Call this
+ * before SQLite opens the database, because SQLite creates files that everybody can read. It never throws: SQLite reports the
+ * error when it opens the file.
  */
 export function preparePrivateDatabase(path: string): void {
   try {
@@ -46,7 +46,7 @@ export function closeDataToOthers(dataDir: string): string[] {
   return isSpoolClosed ? open : [spool, ...open];
 }
 
-/** Removes the permissions of others. Returns whether they have none now; also true if the file does not exist. */
+/** Removes the permissions of others. Returns true if others have none now, or if the file does not exist. */
 function closeToOthers(path: string, mode: number): boolean {
   // Windows has no such permissions.
   if (process.platform === "win32" || !isOpenToOthers(statOf(path))) return true;

@@ -1,8 +1,8 @@
 import type Database from "libsql";
 
 /**
- * Runs work in one transaction of an SQLite file: everything is durable when it returns, or nothing is written. The write
- * lock is taken first.
+ * Runs `work` in one transaction of an SQLite file. Either everything is durable when this returns, or nothing is written. The
+ * write lock is taken first.
  *
  * @throws errors of the work and of SQLite.
  */

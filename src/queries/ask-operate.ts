@@ -10,27 +10,27 @@ export interface OperateSources {
     Store,
     "name" | "countWork" | "countRejections" | "listOnlyCounted" | "listCredentials" | "listBindingWorkers"
   >;
-  /** Each worker that was asked. */
+  /** The answers of all workers that were asked. */
   readonly workers: readonly WorkerAnswer[];
-  /** The name that stands for the worker of these pages. */
+  /** The name of the worker that serves these pages, used instead of an address. */
   readonly thisWorker: string;
   /** Milliseconds since the Unix epoch. */
   readonly nowMs: number;
 }
 
 const DAY_MS = 86_400_000;
-/** How long an operator waits for the store before the page says that it does not answer. */
+/** How long the page waits for the store before it reports that the store does not answer, in milliseconds. */
 const STORE_MS = 3000;
-/** Counting many rejections is slow. It must not make the store look as if it did not answer. */
+/** How long the count of rejections may take, in milliseconds. Counting many is slow, and must not make the store appear to be away. */
 const COUNT_MS = 2000;
-/** A worker confirms some of its bindings every minute. One that has not done so for this long has ended. */
+/** A worker confirms some of its bindings every minute. A worker that has not done so for this many milliseconds has ended. */
 const LEDGER_MS = 5 * 60_000;
 
 const nothing: StoreFacts = {
   ...{ name: null, work: null, rejections: null, onlyCounted: 0, credentials: [], ledgerWorkers: null },
 };
 
-/** Asks the store what operators see, and puts it together with what the workers say. A store that does not answer is one of the problems. */
+/** Reads the operators' figures from the store and combines them with the workers' statuses. A store that does not answer is a problem. */
 export async function askOperate({
   store,
   workers,
@@ -63,7 +63,7 @@ async function askStore(
   return {
     ...{ name: store.name, work, rejections },
     onlyCounted: onlyCounted.reduce((sum, { messages }) => sum + messages, 0),
-    // The secret stays behind.
+    // The secret is left out.
     credentials: credentials.map(({ client_id, projects, authorized, last_used_at }) => ({
       ...{ client_id, projects, authorized, last_used_at },
     })),

@@ -3,7 +3,7 @@ import type { ExplainedJob } from "../store/ports/job-reads.ts";
 import type { Store } from "../store/ports/store.ts";
 import { shownLog } from "./shown-log.ts";
 
-/** A rejection without its payload, which `rejections show` prints. */
+/** A rejection without its payload. `rejections show` prints the payload. */
 export type ExplainedRejection = RejectionHead extends infer R
   ? R extends unknown
     ? Omit<R, "payload">
@@ -15,22 +15,22 @@ export interface Explanation {
   /** The guid or task id as the user gave it. */
   readonly guid: string;
   readonly project: string | null;
-  /** Name of the store that was asked. */
+  /** The name of the store that was asked. */
   readonly store: string;
   readonly jobs: readonly ExplainedJob[];
   /** Newest first. */
   readonly rejections: readonly ExplainedRejection[];
   /**
-   * Rejections of recent days that were only counted, because a quota was full. Nobody can tell which messages they were, so
-   * this is filled only if nothing else is known. Newest first.
+   * Recent rejections that were only counted, because a quota was full, newest first. It is not known which messages they were,
+   * so the list is filled only if nothing else is known.
    */
   readonly only_counted: readonly OnlyCounted[];
 }
 
-/** Only the newest rejections are listed. Repeats of one message count on one rejection. */
+/** The most rejections that are listed. Repeats of one message count on one rejection. */
 const LISTED_REJECTIONS = 100;
 
-/** A job that is searched for is seldom older. */
+/** How far back counted rejections are listed. People seldom search for an older job. */
 const RECENT_DAYS = 7;
 
 /**
@@ -57,7 +57,7 @@ export async function explanationOf(
   };
 }
 
-/** Returns the newest rejections of a task. One whose project could not be read may belong to any project. */
+/** Returns the newest rejections of a task. A rejection whose project could not be read may belong to any project. */
 async function newestRejections(
   store: Pick<Store, "listRejectionHeads">,
   task_id: string,
@@ -68,7 +68,7 @@ async function newestRejections(
   if (project === null) return newest;
   const fitting = newest.filter((rejection) => (rejection.project ?? project) === project);
   if (newest.length < limit) return fitting;
-  // Those of other projects have taken the room of older ones.
+  // Rejections of other projects may have filled the list, so older ones of this project are missing.
   const own = await store.listRejectionHeads({ task_id, project, limit });
   const found = new Map([...fitting, ...own].map((rejection) => [rejection.id, rejection]));
   return [...found.values()].toSorted(newestFirst).slice(0, limit);

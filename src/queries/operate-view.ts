@@ -19,29 +19,29 @@ import type {
 import { adviceOn } from "./problem-advice.ts";
 import { problemsOf } from "./status-view.ts";
 
-/** What the store answered. */
+/** The answers of the store. */
 export interface StoreFacts {
-  /** Null: it does not answer. */
+  /** Null if the store does not answer. */
   readonly name: string | null;
   readonly work: WorkCounts | null;
   /** Rejections of the last day; null if they could not be counted in time. */
   readonly rejections: readonly RejectionCount[] | null;
   readonly onlyCounted: number;
   readonly credentials: readonly Pick<Credential, "client_id" | "projects" | "authorized" | "last_used_at">[];
-  /** The workers that the ledger of bindings names; null: not known. */
+  /** How many workers the ledger of bindings names; null if unknown. */
   readonly ledgerWorkers: number | null;
 }
 
 export interface OperateFacts {
-  /** Each worker that was asked. */
+  /** The answers of all workers that were asked. */
   readonly workers: readonly WorkerAnswer[];
-  /** The name that stands for the worker of these pages. */
+  /** The name of the worker that serves these pages, used instead of an address. */
   readonly thisWorker: string;
   readonly store: StoreFacts;
   readonly at: string;
 }
 
-/** Puts together what operators see. Pure. No secret is part of it: credentials come without theirs. */
+/** Combines the figures that operators see. Pure. They contain no secrets, because the credentials come without them. */
 export function operateView({ workers, thisWorker, store, at }: OperateFacts): OperateFigures {
   const statuses = workers.flatMap(({ status }) => status ?? []);
   return {
@@ -132,11 +132,11 @@ function exchanges(statuses: readonly WorkerStatus[]): readonly ExchangeFigures[
     exchange,
     routing_keys: [...new Set((listedBy.get(exchange) ?? []).flatMap((each) => each.routing_keys))],
     trouble: degraded.get(exchange) ?? null,
-    ...summed(heardBy.get(exchange) ?? []),
+    ...sumSenders(heardBy.get(exchange) ?? []),
   }));
 }
 
-/** Returns the figures of each name. There may be thousands of names, so the list is read once. */
+/** Groups figures by name, in one pass, because there may be thousands of names. */
 function byName<T>(figures: readonly T[], nameOf: (one: T) => string): Map<string, T[]> {
   const found = new Map<string, T[]>();
   for (const one of figures) {
@@ -149,7 +149,7 @@ function byName<T>(figures: readonly T[], nameOf: (one: T) => string): Map<strin
 
 type SenderStatus = Omit<WorkerStatus["clients"][number], "client_id">;
 
-function summed(
+function sumSenders(
   senders: readonly SenderStatus[],
 ): Pick<ExchangeFigures, "received" | "rejected" | "last_received_at"> {
   const times = senders.flatMap(({ last_received_at }) => last_received_at ?? []);
@@ -170,11 +170,11 @@ function clients(
   const names = new Set([...known.keys(), ...heardBy.keys()]);
   return [...names].toSorted().map((client_id) => {
     const credential = known.get(client_id);
-    const { received, rejected, last_received_at } = summed(heardBy.get(client_id) ?? []);
+    const { received, rejected, last_received_at } = sumSenders(heardBy.get(client_id) ?? []);
     const isKnown = statuses.length > 0;
     return {
       client_id,
-      // A client whose credential is gone may write to no project.
+      // A client without a credential may not write to any project.
       projects: credential === undefined ? [] : credential.projects,
       authorized: credential?.authorized ?? (name === null ? null : false),
       received: isKnown ? received : null,

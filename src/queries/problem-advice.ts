@@ -1,4 +1,4 @@
-/** What to do about a problem. */
+/** The advice on a problem. */
 export interface Advice {
   readonly advice: string;
   /** The section of docs/faults.md that says more. */
@@ -7,11 +7,11 @@ export interface Advice {
 
 interface AdviceRow extends Advice {
   readonly matches: RegExp;
-  /** A problem that the row is for. */
+  /** An example of a problem that the row is for. */
   readonly finds: string;
 }
 
-/** One row for each kind of problem that `problemsOf` lists. The first row that matches counts. */
+/** One row for each kind of problem that `problemsOf` lists. The first row that matches is used. */
 export const adviceRows: readonly AdviceRow[] = [
   {
     matches: /^broker: not connected yet/,
@@ -99,7 +99,7 @@ export const adviceRows: readonly AdviceRow[] = [
   },
 ];
 
-/** Returns what to do about a problem, in the words in which `problemsOf` lists it. */
+/** Returns the advice on a problem. @param problem - the text from `problemsOf`. */
 export function adviceOn(problem: string): Advice {
   const row = adviceRows.find(({ matches }) => matches.test(problem));
   return {

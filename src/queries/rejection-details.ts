@@ -27,7 +27,7 @@ export function listedRejection(rejection: RejectionHead): ListedRejection {
   };
 }
 
-/** A page with more lines would be slow to read and to draw. */
+/** The most lines and characters of a payload on a page. A longer page would be slow to read and to draw. */
 const SHOWN_LINES = 5000;
 const SHOWN_CHARACTERS = 256 * 1024;
 
@@ -72,7 +72,7 @@ function shownPayload({ form, text }: PayloadText, isCut: boolean): ShownPayload
     .slice(0, SHOWN_CHARACTERS)
     .split("\n")
     .slice(0, SHOWN_LINES)
-    // A stranger's text could hide a part of itself, or turn the direction of writing.
+    // A publisher's text could hide parts of itself, or change the writing direction.
     .map(escapeInvisibleLines);
   const beginning = isCut && form !== "cut-json" ? ", of which only the beginning was kept" : "";
   return { title: `${titles[form]}${beginning}`, lines, more_lines: whole.length - lines.length };
@@ -94,7 +94,10 @@ function placedErrors({ fault }: StoredRejection, { form, text }: PayloadText, l
   });
 }
 
-/** A job has no member of this name. Pointers into a job that came in an envelope begin at the envelope, which was not kept. */
+/**
+ * Returns whether a payload has the member `payload`, which no job has. For a job that arrived in an envelope, pointers begin at the
+ * envelope, which was not kept.
+ */
 function hasPayload(job: unknown): boolean {
   return isJsonObject(job) && Object.hasOwn(job, "payload");
 }

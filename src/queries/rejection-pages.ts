@@ -1,7 +1,7 @@
 import type { StoredRejection } from "../domain/rejection.ts";
 import type { RejectionFilter, RejectionReads } from "../store/ports/rejection-reads.ts";
 
-/** Most rejections in memory at once, with their payloads. A worker's batch is as large by default. */
+/** The most rejections, with their payloads, that are in memory at the same time. A worker's batch has the same default size. */
 const PAGE = 200;
 
 /** Yields the matching rejections, page by page, newest or oldest first. A page is never empty. */

@@ -12,13 +12,13 @@ export interface Seen {
   /** Index in the delivery's array; 0 for a single message. */
   readonly index: number;
   readonly verdict: JobVerdict["kind"];
-  /** Null if it cannot be read; so are `task_id` and `state`. */
+  /** Null if it cannot be read. The same holds for `task_id` and `state`. */
   readonly project: string | null;
   readonly task_id: string | null;
   readonly state: string | null;
   /** The result that would be stored; null unless accepted. */
   readonly result: string | null;
-  /** Why it is rejected. */
+  /** Why the message is rejected; empty if it is not. */
   readonly errors: readonly Violation[];
   /** The message itself; null if it could not be decoded. */
   readonly payload: unknown;
@@ -41,7 +41,7 @@ export function seenOf(delivery: Delivery, index: number, verdict: JobVerdict): 
   };
 }
 
-/** Returns the text at a path; null if there is none. Reads own members only, because the message is untrusted. */
+/** Returns the text at a path, or null if there is none. Reads own members only, because the message is untrusted. */
 function textAt(value: unknown, ...path: readonly string[]): string | null {
   let at = value;
   for (const name of path) {

@@ -5,20 +5,20 @@ import type { ArchiveTotals } from "../store/ports/archive-store.ts";
 import type { RejectionCount } from "../store/ports/rejection-reads.ts";
 import type { WorkCounts } from "../store/ports/work-store.ts";
 
-/** An exchange with its bindings, as a worker has it or the registry lists it. */
+/** An exchange with its bindings, from a worker's status or from the registry. */
 export interface ExchangeView {
   readonly exchange: string;
   readonly routing_keys: readonly string[];
-  /** Why it is not bound or cannot be bound; null if nothing is wrong. */
+  /** Why the exchange is not or cannot be bound; null if there is no problem. */
   readonly trouble: string | null;
 }
 
-/** The store's own answers. */
+/** The answers of the store itself. */
 export interface StoreView {
-  /** Null: it was not reached. */
+  /** Null if the store was not reached. */
   readonly name: string | null;
   readonly trouble: string | null;
-  /** Why it was not asked; null if it was. */
+  /** Why the store was not asked; null if it was. */
   readonly skipped: string | null;
   readonly work: WorkCounts | null;
   /** The rejections of the last day. */
@@ -26,16 +26,16 @@ export interface StoreView {
   readonly archive: ArchiveTotals | null;
 }
 
-/** The broker's own answers. */
+/** The answers of the broker itself. */
 export interface BrokerView {
   readonly trouble: string | null;
   readonly skipped: string | null;
   readonly queue: QueueLook | null;
-  /** Number of ready messages at which the queue is lost. */
+  /** The number of ready messages at which the queue is deleted. */
   readonly limit: number;
-  /** Why the registry cannot be read; null if it can, or if it was not needed. */
+  /** Why the registry cannot be read; null if it can be read, or was not needed. */
   readonly registry_trouble: string | null;
-  /** Empty if a worker has listed them. */
+  /** Empty if a worker's status already lists the exchanges. */
   readonly exchanges: readonly ExchangeView[];
 }
 
@@ -47,14 +47,14 @@ export interface StatusParts {
 
 /** The whole status, as `status --json` prints it. */
 export interface StatusView extends StatusParts {
-  /** What is wrong, each with the part that causes it first; empty if all is well. */
+  /** All problems. Each text begins with the part that causes the problem. */
   readonly problems: readonly string[];
 }
 
 /** The lowest share of the limit at which a worker warns, in per cent. */
 const WARN_PERCENT = 25;
 
-/** Lists everything that is wrong. Pure. */
+/** Lists all problems. Pure. */
 export function problemsOf({ worker, store, broker }: StatusParts): string[] {
   const { status } = worker;
   const exchanges = exchangesOf({ worker, broker });
@@ -70,7 +70,7 @@ export function problemsOf({ worker, store, broker }: StatusParts): string[] {
     ...queueProblems({ worker, broker }),
     ...ackAgeProblems(status),
     ...(status?.retention.trouble ? [`retention: ${status.retention.trouble}`] : []),
-    // If the worker reports trouble with its store, that is already among its problems.
+    // If the worker reports trouble with its store, its own problems already contain it.
     ...(store.trouble === null || status?.store.trouble ? [] : [`store: ${store.trouble}`]),
     ...(broker.trouble === null ? [] : [`broker: ${broker.trouble}`]),
   ];
@@ -112,7 +112,7 @@ function queueProblems({ worker: { status }, broker }: Omit<StatusParts, "store"
   ];
 }
 
-/** Returns the exchanges that the worker lists; without a worker, those that this command has found. Pure. */
+/** Returns the exchanges from the worker's status, or without a status those that this command has found. Pure. */
 export function exchangesOf({
   worker: { status },
   broker,

@@ -10,36 +10,36 @@ export type ExpiringStore = RetentionStore &
 
 export interface ExpiryOptions {
   readonly store: ExpiringStore;
-  /** Only the jobs and pushes of this project; null: those of all projects, and everything else that may go. */
+  /** Removes only the jobs and pushes of this project. If null, removes those of all projects, and everything else that has expired. */
   readonly project: string | null;
-  /** Returns for how many days the jobs of a project are kept; 0: for ever. */
+  /** Returns the number of days for which the jobs of a project are kept, or 0 to keep them for ever. */
   readonly retainDays: (project: string) => number;
-  /** For how many days segments of the archive are kept; 0: nothing is said about them, and they stay. */
+  /** The number of days for which segments of the archive are kept, or 0 to remove none. */
   readonly archiveDays: number;
-  /** Removes the texts of logs that are kept on this machine for readers. */
+  /** Deletes the texts of these logs that are cached on this machine. */
   readonly forgetTexts: (urls: readonly string[]) => Promise<void>;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
 }
 
-/** What one step has done. */
+/** The result of one step. */
 export interface ExpiryStep {
   readonly gone: Readonly<Partial<Record<ExpiredKind, number>>>;
-  /** By how much the jobs that were removed had outlived their time, in milliseconds; null if the step was not about jobs. */
+  /** For how long the removed jobs had been due for removal, in milliseconds; null if the step does not handle jobs. */
   readonly lagMs: number | null;
-  /** Space that was given back to the system. */
+  /** The disk space that was returned to the system. */
   readonly freedBytes: number;
 }
 
 const MAX_PROJECTS = 100_000;
-/** How many documents one step looks at. The store may do less at once. */
+/** The most documents that one step looks at. The store may handle fewer in one call. */
 const AT_ONCE = 100;
-/** A segment is large. */
+/** The most segments that one step removes. It is a low number, because a segment is large. */
 const SEGMENTS_AT_ONCE = 10;
 
 /**
- * Removes what has outlived its time, one short step after the other, and tells after each what it has done. The caller decides when it
- * goes on, and may stop after any step: whoever begins again goes on from there.
+ * Removes expired data in short steps, and yields the result of each. The caller decides when the next step begins, and may stop after
+ * any step. A later run removes the rest.
  */
 export async function* expirySteps(options: ExpiryOptions): AsyncGenerator<ExpiryStep> {
   const { store, project } = options;
@@ -64,7 +64,7 @@ async function* jobSteps(options: ExpiryOptions, query: ExpiryQuery): AsyncGener
     const page = await options.store.findExpiredJobs(query, after, AT_ONCE);
     let left = page.jobs;
     const lagMs = left[0] === undefined ? 0 : lagOf(left[0].last_modified, query);
-    // A page without a job is a step, too: it has cost the store something.
+    // A page without a job also counts as a step, because the store has worked for it.
     do {
       const { handled, ...gone } = await removeSome(options, left);
       left = left.slice(handled);
@@ -94,14 +94,14 @@ async function* pushSteps(options: ExpiryOptions, query: ExpiryQuery): AsyncGene
 
 async function* otherSteps({ store, archiveDays, now }: ExpiryOptions): AsyncGenerator<ExpiryStep> {
   for (const kind of ["rejections", "nonces"] as const) {
-    yield* untilFewer(AT_ONCE, kind, (limit) => store.removeOutdated(kind, limit));
+    yield* removeAll(AT_ONCE, kind, (limit) => store.removeOutdated(kind, limit));
   }
   if (archiveDays === 0) return;
   const before = daysBefore(archiveDays, now());
-  yield* untilFewer(SEGMENTS_AT_ONCE, "segments", (limit) => store.expireSegments(before, limit));
+  yield* removeAll(SEGMENTS_AT_ONCE, "segments", (limit) => store.expireSegments(before, limit));
 }
 
-async function* untilFewer(
+async function* removeAll(
   limit: number,
   kind: ExpiredKind,
   remove: (limit: number) => Promise<number>,

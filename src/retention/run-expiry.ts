@@ -4,30 +4,30 @@ import { type ExpiryOptions, type ExpiryStep, expirySteps } from "./expiry-steps
 
 export interface ExpiryRun extends ExpiryOptions {
   readonly store: ExpiryOptions["store"] & LeaseStore;
-  /** The name of this process for people. */
+  /** The name of this process, as shown to people. */
   readonly owner: string;
-  /** The share of time that may be spent on it, over 0 and up to 1. After each step there is a pause that keeps to it. */
+  /** The share of time that the steps may take: greater than 0, and at most 1. A pause follows each step. */
   readonly share: number;
   readonly onStep: (step: ExpiryStep) => void;
-  /** Ends it after the step in progress. */
+  /** Ends the run after the step in progress. */
   readonly stop: AbortSignal;
 }
 
 /**
  * How a run ended.
  *
- * - `complete`: everything that was to go has gone.
- * - `stopped`: it was asked to stop, or it was so slow that another worker has taken over.
- * - `held`: another worker is removing, and nothing was done.
+ * - `complete`: all expired data has been removed.
+ * - `stopped`: the run was asked to stop, or was so slow that another worker has its lease now.
+ * - `held`: another worker has the lease, and nothing was done.
  */
 export type ExpiryEnd = { readonly kind: "complete" | "stopped" } | ({ readonly kind: "held" } & LeaseHolder);
 
-/** The name of the lease. It only saves work: workers who remove the same jobs at the same time do no harm. */
+/** The name of the lease. The lease only saves work: workers that remove the same jobs at the same time do no harm. */
 export const LEASE = "retention";
 const LEASE_MS = 60_000;
 const LONGEST_PAUSE_MS = 10_000;
 
-/** Removes what has outlived its time, under a lease. */
+/** Removes expired data, under a lease. */
 export async function runExpiry(run: ExpiryRun): Promise<ExpiryEnd> {
   const { store, owner, stop } = run;
   const holder = await store.takeLease(LEASE, owner, LEASE_MS);
@@ -50,7 +50,7 @@ export async function runExpiry(run: ExpiryRun): Promise<ExpiryEnd> {
   }
 }
 
-/** Returns the pause after a step of this length, so that steps take the given share of time. */
+/** Returns the pause after a step of this length, in milliseconds, so that steps take the given share of time. */
 export function pauseAfter(stepMs: number, share: number): number {
   return Math.min(LONGEST_PAUSE_MS, stepMs * (1 / share - 1));
 }

@@ -7,18 +7,18 @@ import { type ExpiryEnd, type ExpiryRun, runExpiry } from "./run-expiry.ts";
 
 export interface RetentionOptions
   extends Pick<ExpiryRun, "store" | "retainDays" | "archiveDays" | "forgetTexts"> {
-  /** The time from the end of one run to the next one of any worker, in milliseconds. */
+  /** The time from the end of one run to the start of the next one, by any worker, in milliseconds. */
   readonly everyMs: number;
-  /** Deletes the texts of logs on this machine that are kept for readers, but too old. */
+  /** Deletes cached texts of logs that are too old from this machine. */
   readonly evictTexts: () => Promise<void>;
   readonly counters: RetentionCounters;
   readonly log: Log;
 }
 
-/** What retention is doing, for people. */
+/** The state of retention, as shown to people. */
 export interface RetentionState {
   readonly isWorking: boolean;
-  /** The other worker that was removing when this one last wanted to begin; null if there was none. */
+  /** The other worker that had the lease when this one last wanted to begin; null if there was none. */
   readonly heldBy: string | null;
   /** Why the last run failed; null if it did not. */
   readonly trouble: string | null;
@@ -26,13 +26,13 @@ export interface RetentionState {
 
 export interface Retention {
   state(): RetentionState;
-  /** Stops after the step in progress. To be called before the store is closed. */
+  /** Stops after the step in progress. Call this before the store is closed. */
   stop(): Promise<void>;
 }
 
-/** The share of time that is spent on it. It is small, because each step also makes the disk write. */
+/** The share of time that the steps may take. It is small, because each step also makes the disk write. */
 const SHARE = 0.01;
-/** The name of the lease of the worker that has had the last turn. It runs out when the next turn is due. */
+/** The name of the lease that the last worker to have a turn keeps. It runs out when the next turn is due. */
 const TURN = "retention turn";
 
 /** Returns the name of this process as the owner of a lease. */
@@ -40,7 +40,7 @@ export function leaseOwner(what: string): string {
   return `${what} on ${hostname()}, process ${process.pid}`;
 }
 
-/** Removes what is too old, from time to time and in the background. One worker of many does it at a time. */
+/** Removes expired data in the background, at regular intervals. Only one of several workers does so at a time. */
 export function startRetention(options: RetentionOptions): Retention {
   const { store, counters, log, everyMs } = options;
   const owner = leaseOwner("worker");
@@ -68,20 +68,20 @@ export function startRetention(options: RetentionOptions): Retention {
     if (end.kind === "complete") {
       counters.expiryLag.set(0);
       counters.expiryEnded.set(Date.now() / 1000);
-      // Otherwise, after a long run, another worker would begin at once.
+      // Without this, another worker would begin immediately after a long run.
       await store.takeLease(TURN, owner, everyMs);
     }
-    tell(end, gone);
+    logEnd(end, gone);
   }
 
-  function tell(end: ExpiryEnd, gone: ReadonlyMap<ExpiredKind, number>): void {
+  function logEnd(end: ExpiryEnd, gone: ReadonlyMap<ExpiredKind, number>): void {
     const counts = Object.fromEntries([...gone].filter(([, count]) => count > 0));
     if (end.kind !== "held" && Object.keys(counts).length > 0)
       log.info("expired", { ...counts, end: end.kind });
   }
 
   async function run(): Promise<void> {
-    // At a random time, so that workers that start together do not ask together.
+    // The time is random, so that workers that start together do not ask for the lease together.
     await pause(Math.random() * Math.min(everyMs, 10_000), stop);
     for (let failures = 0; !stop.aborted; ) {
       try {

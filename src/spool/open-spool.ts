@@ -15,16 +15,16 @@ export interface SpoolOptions {
   readonly log: Log;
 }
 
-/** A part of the front, all from one file. */
+/** The oldest deliveries of the spool, all from one file. */
 export interface SpoolFront {
   readonly deliveries: readonly SpooledDelivery[];
-  /** Removes deliveries that have ended: the first ones of the front, without gaps. */
+  /** Removes deliveries whose jobs have ended. They must be the first of these deliveries, without gaps. */
   remove(done: readonly SpooledDelivery[]): void;
 }
 
 /**
- * Deliveries that wait on this machine's disk until the store is back: first the files that dead workers left, oldest first,
- * then this worker's own file. Every method throws `Unavailable` if the disk is to blame.
+ * Deliveries that wait on this machine's disk until the store is back. The files that dead workers left behind come first, the
+ * oldest of them first, and then this worker's own file. Every method throws `Unavailable` if the disk is the cause.
  */
 export interface Spool {
   /** The number of deliveries of each exchange that earlier workers left in the spool. */
@@ -33,26 +33,26 @@ export interface Spool {
   /** When the oldest delivery arrived, in milliseconds since the epoch; null if the spool is empty. */
   oldestAtMs(): number | null;
   /**
-   * Appends deliveries, durably when it returns.
+   * Appends deliveries. They are on the disk when it returns.
    *
-   * @param limit - `over-limit` for deliveries that are moved from the front to the end, so that they need no more room.
-   * @throws Unavailable also if the spool is full: nothing was appended.
+   * @param limit - `over-limit` for deliveries that are moved from the front to the end, and so need no more room.
+   * @throws Unavailable, also if the spool is full. Nothing was appended then.
    */
   append(entries: readonly SpoolEntry[], limit?: "over-limit"): void;
   /** Returns the oldest deliveries; null if the spool is empty. They stay until they are removed. */
   front(limits: FrontLimits): SpoolFront | null;
-  /** Closes the files. Empty ones are deleted, the others are left for the next worker. */
+  /** Closes the files. Empty files are deleted, and the others are left for the next worker. */
   close(): void;
 }
 
-/** How much of a file is copied at once. */
+/** The limits of one step when the deliveries of a file are copied. */
 const AT_ONCE = { maxItems: 1000, maxBytes: 16 * 1024 ** 2 };
 const GONE =
-  "somebody has deleted or moved the file of the spool: what it holds is lost if the worker is killed before it has written that to the store, or to another file when it is stopped";
+  "the file of the spool was deleted or moved; do not kill the worker: it still writes these deliveries to the store, or to a new file when it is stopped, and they are lost if it is killed before that";
 
 /**
- * Takes over the files in the folder that no process holds. This worker's own file is created when it is first needed. A file
- * that cannot be read is renamed, with an error in the log, because it may hold deliveries that are nowhere else.
+ * Takes over the files in the folder that no process has locked. This worker's own file is created when it is first needed. A file
+ * that cannot be read is renamed, and an error is logged, because it may contain deliveries that are nowhere else.
  *
  * @throws Unavailable if the folder cannot be created or read.
  */
@@ -102,7 +102,7 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
       const bytes = entries.reduce((sum, entry) => sum + bytesOf(entry), own?.load.bytes ?? 0);
       if (bytes > maxBytes && limit === undefined)
         throw new Unavailable("spool", `it is full: SPOOL_MAX_BYTES is ${maxBytes}`);
-      if (own?.isGone) leave(own);
+      if (own?.isGone) continueWithout(own);
       own ??= files.create();
       const file = own;
       if (using(file, () => append(file, entries), false)) return;
@@ -126,8 +126,8 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
     },
   };
 
-  /** Goes on with another file. What is in the one that is gone leaves first, and is rescued at the end of the worker. */
-  function leave(file: SpoolFile): void {
+  /** Continues without a file that is gone. Its deliveries are still drained first, and `close` rescues those that are left. */
+  function continueWithout(file: SpoolFile): void {
     log.error("spool_file_gone", { path: file.path, ...file.load, hint: GONE });
     own = null;
     if (file.load.deliveries > 0) left.push(file);
@@ -156,7 +156,7 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
 
   function remove(file: SpoolFile, done: readonly SpooledDelivery[]): void {
     file.remove(done);
-    // This worker's own file stays for the next outage, unless removed deliveries are still in it because the disk is full.
+    // This worker's own file is kept for the next outage, unless it still contains removed deliveries because the disk is full.
     if (file.load.deliveries > 0 || (file === own && !file.holdsRemoved)) return;
     drop(file);
     discard(file);

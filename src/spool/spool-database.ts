@@ -5,7 +5,7 @@ import { openDatabase } from "../disk/open-database.ts";
 import { type FileTrouble, fileTroubleOf } from "../disk/sqlite-errors.ts";
 import { Unavailable } from "../domain/faults.ts";
 
-/** Thrown if another process holds the file. */
+/** Thrown if another process has locked the file, or has deleted it before it could be locked. */
 export class SpoolHeld extends Error {}
 /** Thrown if the file, or a part of it, cannot be read as a spool. */
 export class SpoolCorrupt extends Error {}

@@ -11,11 +11,11 @@ import { type DamagedRow, readSpoolRow, type SpoolEntry, type SpooledDelivery } 
 const SHRINK_PAGES = 16 * 1024;
 
 /**
- * Deliveries in one local SQLite file, in the order of their arrival. The process that has it open holds it locked. The
- * operating system releases that lock when the process ends, however it ends. After `append` returns, the deliveries are on
- * the disk.
+ * Deliveries in one local SQLite file, in the order of their arrival. The process that has the file open holds a lock on it. The
+ * operating system releases this lock when the process ends, however it ends. After `append` returns, the deliveries are on the
+ * disk.
  *
- * Synchronous, because the driver is: a write blocks the process for one flush of the disk.
+ * All methods are synchronous, because the driver is. A write blocks the process for one flush of the disk.
  */
 export class SpoolFile {
   readonly path: string;
@@ -24,18 +24,18 @@ export class SpoolFile {
   readonly #place: ReturnType<typeof watchPlace>;
   #logPlace: ReturnType<typeof watchPlace>;
   readonly #reads: ReturnType<typeof createSpoolReads>;
-  /** The last place that has been removed. */
+  /** The highest `seq` that has been removed. */
   #goneThrough = 0;
   #holdsRemoved = false;
-  /** Places of damaged rows that `onDamaged` has kept, but that could not be deleted yet. They must not be kept twice. */
-  readonly #givenAway = new Set<number>();
+  /** The `seq` of damaged rows that `onDamaged` has saved, but that could not be deleted yet. They must not be saved twice. */
+  readonly #setAside = new Set<number>();
   #load: SpoolLoad;
 
   /**
    * Opens the file, and creates it if it does not exist.
    *
-   * @param onDamaged - keeps the content of one row, which is deleted from the file afterwards.
-   * @throws SpoolHeld; SpoolCorrupt; Unavailable if the folder or the disk is to blame.
+   * @param onDamaged - saves the content of one row, which is deleted from the file afterwards.
+   * @throws SpoolHeld, SpoolCorrupt, or Unavailable if the folder or the disk is the cause.
    */
   constructor(path: string, onDamaged: (row: DamagedRow) => void) {
     this.path = path;
@@ -53,7 +53,7 @@ export class SpoolFile {
     }
   }
 
-  /** Whether the file was deleted or moved away. This process can still use it, but no other one would find it. */
+  /** Whether the file was deleted or moved away. This process can still use it, but no other process would find it. */
   get isGone(): boolean {
     return this.#place() !== "kept";
   }
@@ -67,7 +67,7 @@ export class SpoolFile {
     return this.#load;
   }
 
-  /** Appends all entries in this order, durably when it returns. @throws Unavailable: nothing was appended. */
+  /** Appends all entries in this order. They are on the disk when it returns. @throws Unavailable if nothing was appended. */
   append(entries: readonly SpoolEntry[]): void {
     if (this.#logPlace() !== "kept") this.#beginLog();
     this.#write(() => {
@@ -86,8 +86,8 @@ export class SpoolFile {
   }
 
   /**
-   * Returns the oldest deliveries, which stay until they are removed. First it records durably that they are in progress:
-   * if the process dies now, they are the suspects. A row that is not a delivery goes to `onDamaged`.
+   * Returns the oldest deliveries, which stay until they are removed. Before that, it records durably that they are in progress,
+   * so that they become suspects if the process dies. A row that is not a delivery is passed to `onDamaged`.
    */
   front(limits: FrontLimits): SpooledDelivery[] {
     const found = this.#readable(limits);
@@ -97,8 +97,8 @@ export class SpoolFile {
   }
 
   /**
-   * Removes these deliveries, the first of the front. If the disk is too full to delete them, they are skipped from now on,
-   * and deleted with a later batch. A process that dies before then makes the next one drain them a second time.
+   * Removes these deliveries, which must be the oldest ones. If the disk is too full to delete them, they are skipped from now on,
+   * and deleted with a later batch. If the process dies before that, the next process drains them a second time.
    */
   remove(done: readonly SpooledDelivery[]): void {
     for (const { seq } of done) this.#goneThrough = Math.max(this.#goneThrough, seq);
@@ -123,13 +123,13 @@ export class SpoolFile {
     return this.#reads.oldestAtMs(this.#goneThrough);
   }
 
-  /** Unlocks the file. Deliveries in progress are not suspects for the next process, since this one ends normally. */
+  /** Unlocks the file. Deliveries in progress are not suspects for the next process, because this one ends normally. */
   close(): void {
     try {
       this.#write(() =>
         this.#db.prepare("UPDATE in_work SET through = ?").run([this.#reads.found.suspectThrough]),
       );
-      // Prepared statements keep the connection, and its lock, until they are garbage collected: release it here.
+      // Prepared statements keep the connection and its lock until they are garbage collected, so the lock is released here.
       this.#db.exec("PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT * FROM in_work");
     } finally {
       this.#db.close();
@@ -150,33 +150,33 @@ export class SpoolFile {
     }
   }
 
-  /** Returns deliveries from the front; none only if there are no more. */
+  /** Returns the oldest deliveries that can be read. The list is empty only if no rows are left. */
   #readable(limits: FrontLimits): SpooledDelivery[] {
     for (;;) {
       const rows = this.#reads.firstRows(this.#goneThrough, limits);
       const read = rows.map((row) => readSpoolRow(row, this.#reads.found));
       const damaged = read.flatMap((each) => ("reason" in each ? [each] : []));
-      if (damaged.length > 0) this.#giveAway(damaged);
+      if (damaged.length > 0) this.#setRowsAside(damaged);
       const found = read.flatMap((each) => ("reason" in each ? [] : [each]));
       if (found.length > 0 || rows.length === 0) return found;
     }
   }
 
-  #giveAway(damaged: readonly DamagedRow[]): void {
+  #setRowsAside(damaged: readonly DamagedRow[]): void {
     for (const row of damaged) {
-      if (!this.#givenAway.has(row.seq)) this.#onDamaged(row);
-      this.#givenAway.add(row.seq);
+      if (!this.#setAside.has(row.seq)) this.#onDamaged(row);
+      this.#setAside.add(row.seq);
     }
     this.#write(() => {
       const remove = this.#db.prepare("DELETE FROM deliveries WHERE seq = ?");
       for (const { seq } of damaged) remove.run([seq]);
     });
-    this.#givenAway.clear();
+    this.#setAside.clear();
     const { deliveries, bytes } = this.#reads.sumUp(this.#goneThrough);
     this.#load = { deliveries, bytes, jobs: deliveries === 0 ? 0 : this.#load.jobs - damaged.length };
   }
 
-  /** Begins another write-ahead log, after somebody has deleted the last one. What that held goes into the file first. */
+  /** Starts a new write-ahead log after somebody has deleted the last one. Its content is written to the file first. */
   #beginLog(): void {
     known(() => this.#db.exec("PRAGMA journal_mode = DELETE; PRAGMA journal_mode = WAL"));
     this.#logPlace = watchPlace(logOf(this.path));
@@ -192,7 +192,7 @@ export class SpoolFile {
       if (this.#reads.countPages() <= SHRINK_PAGES) return;
       known(() => this.#db.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"));
     } catch (error) {
-      // Then the file only keeps its size.
+      // The file then keeps its size, which does no harm.
       if (!(error instanceof Unavailable)) throw error;
     }
   }

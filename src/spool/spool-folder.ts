@@ -11,14 +11,17 @@ import { SpoolFile } from "./spool-file.ts";
 import type { DamagedRow } from "./spool-row.ts";
 
 /**
- * How many times a file that another process holds is tried. If two processes open a file at the same moment, SQLite may refuse both of them, and
- * the file would stay until the next start.
+ * How many times to try to open a file that another process has locked. If two processes open a file at the same moment, SQLite may
+ * refuse both of them. Without another try, the file would stay until the next start.
  */
 const HELD_TRIES = 5;
-/** The longest pause before each further try. It is random, so that two processes do not stay in step. */
+/** The longest pause before each further try. The pause is random, so that two processes do not stay in step. */
 const HELD_PAUSE_MS = 40;
 
-/** The folder of a spool: each worker on this machine has one file there. Every method throws `Unavailable` if the disk is to blame. */
+/**
+ * The folder of a spool, in which each worker on this machine has one file. Every method throws `Unavailable` if the disk is the
+ * cause.
+ */
 export class SpoolFolder {
   readonly #path: string;
   readonly #log: Log;
@@ -28,7 +31,7 @@ export class SpoolFolder {
     this.#log = log;
   }
 
-  /** Opens the files that no process holds, oldest first, and deletes the empty ones. */
+  /** Opens the files that no process has locked, deletes the empty ones, and returns the others, oldest first. */
   takeOver(): SpoolFile[] {
     const files: SpoolFile[] = [];
     let paths = spoolFiles(this.#path);
@@ -68,10 +71,10 @@ export class SpoolFolder {
     });
   }
 
-  /** Renames a file that cannot be read, because it may hold deliveries that are nowhere else. */
+  /** Renames a file that cannot be read. It is not deleted, because it may contain deliveries that are nowhere else. */
   setAside(path: string, error: SpoolCorrupt): void {
     const aside = `${path}.corrupt-${new Date().toISOString().replaceAll(":", "")}`;
-    // The write-ahead log is kept too, because it holds commits that the file does not have yet.
+    // The write-ahead log is kept too, because it contains commits that are not in the file yet.
     for (const end of ["-wal", ""]) renameIfThere(path + end, aside + end);
     this.#log.error("spool_corrupt", { path, set_aside_as: aside, error });
   }
@@ -84,7 +87,7 @@ export class SpoolFolder {
       try {
         return this.#openFile(path);
       } catch (error) {
-        // Another worker that is starting treats the new file as abandoned, and deletes it.
+        // Another worker that was starting has treated the new file as abandoned, and has locked or deleted it.
         if (error instanceof SpoolHeld) continue;
         // The file was created before the disk refused to write to it.
         removeFile(path);
@@ -94,12 +97,12 @@ export class SpoolFolder {
   }
 }
 
-/** Blocks the process. Only allowed before it takes anything from the broker. */
+/** Blocks the process, so it may be called only before the process consumes anything from the broker. */
 function sleep(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-/** Returns the files in a spool's folder that may be in use; none if the folder does not exist. */
+/** Returns the paths of the files in a spool's folder that may be in use; an empty list if the folder does not exist. */
 export function spoolFiles(folder: string): string[] {
   try {
     return readdirSync(folder)
@@ -157,7 +160,7 @@ function renameIfThere(from: string, to: string): void {
   }
 }
 
-/** Returns whether a path does not exist. A file where a folder should be counts too: opening the store reports that. */
+/** Returns whether an error means that a path does not exist. A file in place of a folder counts too: opening the store reports it. */
 function isMissing(error: unknown): boolean {
   return ["ENOENT", "ENOTDIR"].includes(errorCode(error));
 }

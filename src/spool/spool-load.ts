@@ -1,6 +1,6 @@
 import type { SpoolEntry } from "./spool-row.ts";
 
-/** How much a spool holds. */
+/** The size of the content of a spool. */
 export interface SpoolLoad {
   readonly deliveries: number;
   readonly jobs: number;
@@ -8,7 +8,7 @@ export interface SpoolLoad {
   readonly bytes: number;
 }
 
-/** The rest of a row besides its body, route and properties, roughly. */
+/** The approximate size of a row without its body, route and properties. */
 export const ROW_BYTES = 64;
 
 /** Returns the load after entries have been appended (`sign` 1) or removed (-1). */
@@ -22,7 +22,7 @@ export function changeLoad(load: SpoolLoad, entries: readonly SpoolEntry[], sign
   return { deliveries, jobs, bytes: deliveries === 0 ? 0 : bytes };
 }
 
-/** Returns how much of the spool's limit an entry uses. */
+/** Returns how much of the spool's limit an entry uses, in bytes. */
 export function bytesOf({ delivery }: SpoolEntry): number {
   const { exchange, routingKey, body, properties } = delivery;
   const declared = properties === undefined ? 0 : JSON.stringify(properties).length;

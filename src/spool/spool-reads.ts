@@ -12,7 +12,7 @@ export interface FrontLimits {
 
 const place = z.object({ seq: z.number(), bytes: z.number() });
 const sums = z.object({ deliveries: z.number(), bytes: z.number() });
-/** Only used for counting. Damage is found when the row itself is read. */
+/** The name of an exchange, used only for counting. A damaged name is reported when its row is read. */
 const exchangeName = z
   .custom<ArrayBuffer>(isAnyArrayBuffer)
   .transform((bytes) => Buffer.from(bytes).toString());
@@ -23,15 +23,15 @@ const bounds = z.object({ suspectThrough: z.number(), foundThrough: z.number(), 
 const size = z.object({ page_count: z.number() });
 
 /**
- * Reads a spool's file. Places are those of the column `seq`; `goneThrough` is the last place that has been removed, though
- * its row may still be there.
+ * Returns the queries on a spool's file. `goneThrough` is the highest `seq` that has been removed, although its row may still be in
+ * the file.
  *
- * @throws errors of `asKnown`: SpoolCorrupt for a file with other contents, Unavailable if the disk is to blame.
+ * @throws errors of `asKnown`: SpoolCorrupt for a file with other contents, and Unavailable if the disk is the cause.
  */
 export function createSpoolReads(db: Database.Database) {
   /**
-   * `suspectThrough`: an earlier worker had the rows up to here in progress when it died. `foundThrough`: the last row in the
-   * file. `hasProperties`: false for a file of an earlier version.
+   * The state of the file when it was opened. The rows up to `suspectThrough` were in progress when an earlier worker died.
+   * `foundThrough` is the last row in the file. `hasProperties` is false for a file of an earlier version.
    */
   const found = known(() => {
     const query = `SELECT (SELECT through FROM in_work) AS suspectThrough, coalesce(max(seq), 0) AS foundThrough,
@@ -41,7 +41,7 @@ export function createSpoolReads(db: Database.Database) {
     return { ...places, hasProperties: hasProperties === 1 };
   });
 
-  /** Returns how much is left in the file. */
+  /** Returns the number and the size of the deliveries that are left in the file. */
   function sumUp(goneThrough: number): z.infer<typeof sums> {
     const properties = found.hasProperties ? " + coalesce(length(properties), 0)" : "";
     const query = `SELECT count(*) AS deliveries,
@@ -50,7 +50,7 @@ export function createSpoolReads(db: Database.Database) {
     return known(() => sums.parse(db.prepare(query).get([goneThrough])));
   }
 
-  /** Returns the oldest rows within the limits, at least one if there is one. `readSpoolRow` reads them. */
+  /** Returns the oldest rows within the limits, but at least one row if any is left. `readSpoolRow` decodes them. */
   function firstRows(goneThrough: number, { maxItems, maxBytes }: FrontLimits): unknown[] {
     return known(() => {
       // Sizes first, so that no more bodies are read than are returned.
@@ -90,7 +90,7 @@ export function createSpoolReads(db: Database.Database) {
   return { found, sumUp, firstRows, countByExchange, oldestAtMs, countPages };
 }
 
-/** Returns the last place up to which the bodies are within the limit; at least the first place. */
+/** Returns the `seq` of the last row up to which all bodies together are within the limit, or of the first row if it is too large. */
 function lastWithin(places: readonly { seq: number; bytes: number }[], maxBytes: number): number {
   let last = places[0]?.seq ?? -1;
   let sum = 0;

@@ -5,22 +5,22 @@ import type { Delivery } from "../domain/delivery.ts";
 /** A delivery for the spool. */
 export interface SpoolEntry {
   readonly delivery: Delivery;
-  /** The number of job messages that it counts as. */
+  /** The number of job messages that the delivery counts as. */
   readonly jobs: number;
 }
 
 export interface SpooledDelivery extends SpoolEntry {
-  /** Place in its file, ascending in the order of arrival. */
+  /** The number of its row in the file, ascending in the order of arrival. */
   readonly seq: number;
-  /** Whether it may have killed a worker: the broker redelivered it, or a worker died while it was in progress. */
+  /** Whether the delivery may have killed a worker: the broker redelivered it, or a worker died while it was in progress. */
   readonly isSuspect: boolean;
 }
 
-/** A row that is not a delivery, because the disk or somebody else has changed it. */
+/** A row that cannot be read as a delivery, because the disk or another program has changed it. */
 export interface DamagedRow {
   readonly seq: number;
   readonly reason: string;
-  /** Its values, by column. A value that is not UTF-8 becomes `{ base64 }`. */
+  /** The values of the row, by column. A value that is not UTF-8 becomes `{ base64 }`. */
   readonly cells: Readonly<Record<string, unknown>>;
 }
 
@@ -37,11 +37,11 @@ const MAX_MS = 8.64e15;
 const stored = ["exchange", "routing_key", "redelivered", "received_at_ms", "body", "oversize", "jobs"];
 
 /**
- * Returns the SQL of the columns that `readSpoolRow` needs. Texts are selected as blobs, because the driver crashes the
- * process if a text is not UTF-8.
+ * Returns the SQL of the columns that `readSpoolRow` needs. Text is selected as a blob, because the driver crashes the process if
+ * a text is not UTF-8.
  *
  * @param hasProperties - false for a file of an earlier version. The missing column is not added, because a full disk would
- *   prevent that, and such a file is only emptied.
+ *   prevent that, and nothing is appended to such a file.
  */
 export function rowCells(hasProperties: boolean): string {
   const cells = [...stored, ...(hasProperties ? ["properties"] : [])].map(
@@ -72,7 +72,7 @@ const row = z.object({
 });
 const anyRow = z.looseObject({ seq: z.number() });
 
-/** Returns the delivery in a row of the table `deliveries`, or what is wrong with the row. Pure. */
+/** Returns the delivery in a row of the table `deliveries`, or the reason why the row is damaged. Pure. */
 export function readSpoolRow(
   found: unknown,
   { suspectThrough, foundThrough }: RowPlaces,

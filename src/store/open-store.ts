@@ -2,17 +2,17 @@ import type { Store } from "./ports/store.ts";
 import type { StoreLimits } from "./rules/store-limits.ts";
 
 export interface StoreOptions {
-  /** Null for the embedded store. */
+  /** The address of a MongoDB database; null for the embedded store. */
   readonly mongodbUrl: string | null;
   readonly dataDir: string;
   readonly rejectionTtlDays: number;
-  /** For a worker, which stores what strangers send. Commands leave it out. */
+  /** Limits on what publishers may store. Workers set them; commands do not. */
   readonly limits?: StoreLimits;
-  /** Called when the store hangs, or its file was replaced, and only opening it again helps. */
+  /** Called if the store hangs or its file was replaced. The caller must then open the store again. */
   readonly onStuck?: () => void;
 }
 
-/** Chooses a store, and loads only its driver. @throws the errors of the adapter's open function. */
+/** Opens the store that the options select, and loads only its driver. @throws the errors of the adapter's open function. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { mongodbUrl, dataDir, rejectionTtlDays, limits, onStuck } = options;
   if (mongodbUrl === null) {
@@ -23,8 +23,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   return openMongodbStore(mongodbUrl, rejectionTtlDays, onStuck, limits);
 }
 
-/** Checks a database address as {@link openStore} does, without contacting a server. @throws Misuse if it cannot be used. */
+/** Checks a database address as {@link openStore} does, without contacting a server. @throws Misuse if the address is invalid. */
 export async function checkDatabaseAddress(mongodbUrl: string): Promise<void> {
-  const { understood } = await import("./mongodb/mongodb-address.ts");
-  await understood(mongodbUrl).client.close();
+  const { createMongodbClient } = await import("./mongodb/mongodb-address.ts");
+  await createMongodbClient(mongodbUrl).client.close();
 }

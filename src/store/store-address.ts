@@ -6,7 +6,7 @@ import type { Store } from "./ports/store.ts";
 import type { StoreLimits } from "./rules/store-limits.ts";
 import { isStoreIn } from "./sqlite/store-file.ts";
 
-/** Where a store is that an option of a command line names. */
+/** The location of a store, as given by a command-line option. */
 export type StoreAddress = {
   /** The option, e.g. `--to`, for error messages. */
   readonly flag: string;
@@ -16,16 +16,16 @@ export type StoreAddress = {
 );
 
 export interface AddressedOptions {
-  /** What to do if the embedded store does not exist yet: create it, or refuse because the command only reads it. */
+  /** `make` creates an embedded store that does not exist yet; `refuse` throws, for commands that only read. */
   readonly absent: "make" | "refuse";
   readonly rejectionTtlDays: number;
   readonly limits?: StoreLimits;
 }
 
 /**
- * Reads the address of a store: `sqlite:DIR`, or a database address as in MONGODB_URL. Nothing is opened.
+ * Parses the address of a store: `sqlite:DIR`, or a database address as in MONGODB_URL. Opens nothing.
  *
- * @throws Misuse that names the option. It never shows a password.
+ * @throws Misuse that names the option. The message never contains a password.
  */
 export function parseStoreAddress(flag: string, text: string): StoreAddress {
   const [, folder] = /^sqlite:(.+)$/s.exec(text) ?? [];
@@ -38,7 +38,7 @@ export function parseStoreAddress(flag: string, text: string): StoreAddress {
   ]);
 }
 
-/** Returns the address for people, without secrets. */
+/** Returns the address in a form that is safe to print: without secrets. */
 export function shownAddress(address: StoreAddress): string {
   return address.kind === "sqlite" ? `sqlite:${address.folder}` : blankAddress(address.url);
 }
@@ -68,7 +68,9 @@ export async function openAddressed(address: StoreAddress, options: AddressedOpt
   }
 }
 
-/** Returns a problem without the setting that would name the store of a worker. */
+/** Removes the name of a worker's setting from a problem, because here an option names the store. */
 function withoutSetting(problem: string): string {
-  return problem.replace(/^MONGODB_URL: /, "").replace(/; (?:name another folder by|see) DATA_DIR$/, "");
+  return problem
+    .replace(/^MONGODB_URL: /, "")
+    .replace(/; (?:set DATA_DIR to another folder|see DATA_DIR)$/, "");
 }

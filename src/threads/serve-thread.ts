@@ -8,31 +8,34 @@ const aliveMs = 1000;
 export type AskPool = (question: unknown) => Promise<unknown>;
 
 /**
- * Runs the thread's side of {@link openThreadPool}: does one task after another.
+ * Handles the tasks of {@link openThreadPool} in a worker thread, one after the other.
  *
  * @param begin - called once; returns the function that does a task and returns its reply. An error that this function
  *   throws is a bug, and fails only this task.
  */
 export function serveThread(begin: (ask: AskPool) => (task: unknown) => Promise<unknown>): void {
   const port = parentPort;
-  if (port === null) throw new Error("this is the code of a worker thread");
-  const say = (message: ThreadMessage): void => port.postMessage(message);
+  if (port === null) throw new Error("this module must run in a worker thread");
+  const post = (message: ThreadMessage): void => port.postMessage(message);
   const asked = new Map<number, (answer: unknown) => void>();
   let lastId = 0;
   const handle = begin((question) => {
     const id = ++lastId;
-    say({ kind: "question", id, value: question });
+    post({ kind: "question", id, value: question });
     return new Promise((resolve) => asked.set(id, resolve));
   });
 
   async function work(task: unknown): Promise<void> {
-    // Questions of an earlier task are no longer answered.
+    // Late answers to the questions of an earlier task are ignored.
     asked.clear();
-    const alive = setInterval(() => say({ kind: "alive" }), aliveMs);
+    const alive = setInterval(() => post({ kind: "alive" }), aliveMs);
     try {
-      say({ kind: "reply", value: await handle(task) });
+      post({ kind: "reply", value: await handle(task) });
     } catch (error) {
-      say({ kind: "error", detail: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      post({
+        kind: "error",
+        detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
     } finally {
       clearInterval(alive);
     }

@@ -5,24 +5,24 @@ import { type PoolMessage, threadMessage } from "./thread-messages.ts";
 export interface ThreadPoolOptions<Reply> {
   /** The compiled code of a thread, which calls `serveThread`. */
   readonly entry: URL;
-  /** The most threads, and so the most tasks at a time. Threads are started when needed, and kept. */
+  /** The most threads, and so the most tasks at a time. Threads are started when they are needed, and are then kept. */
   readonly threads: number;
   /** Plain data that each thread starts with. */
   readonly workerData: unknown;
   /** The schema of a thread's reply. */
   readonly reply: z.ZodType<Reply>;
-  /** A thread whose event loop is blocked for this long is ended. A free loop reports every second. */
+  /** A thread whose event loop is blocked for this long is terminated. A busy thread reports every second that its loop is free. */
   readonly stallMs: number;
-  /** A task that takes longer is ended, even if the thread's event loop is free. */
+  /** A task that takes longer is aborted, even if the thread's event loop is free. */
   readonly totalMs: number;
-  /** The limit of a thread's own heap. A thread that needs more ends. */
+  /** The heap limit of each thread. Node.js terminates a thread that needs more. */
   readonly heapMib: number;
 }
 
 /** Returns the answer to a question of a task. */
 type Answer = (question: unknown) => unknown;
 
-/** Thrown if a task ended because its thread ended. The next task gets a new thread. */
+/** Thrown if a task failed because its thread ended. The next task gets a new thread. */
 export class ThreadFailure extends Error {
   /** `interrupted` means that the thread was shared with other tasks, any of which may have ended it. */
   readonly kind: "stalled" | "too-long" | "out-of-memory" | "crashed" | "interrupted" | "stopped";
@@ -36,20 +36,20 @@ export class ThreadFailure extends Error {
 
 export interface ThreadPool<Task, Reply> {
   /**
-   * Does the task on a thread of its own, as soon as one is free.
+   * Runs the task on a thread of its own, as soon as a thread is free.
    *
-   * @param stop - ends the task, and its thread with it.
+   * @param stop - aborts the task, and terminates its thread.
    * @param onQuestion - answers the task's questions. An error that it throws fails the task.
    * @throws ThreadFailure if the thread ended before the task did. Any other error is a bug in the task's code.
    */
   run(task: Task, stop?: AbortSignal, onQuestion?: Answer): Promise<Reply>;
-  /** Ends all threads at once. Tasks in progress fail as `stopped`. */
+  /** Terminates all threads immediately. Tasks in progress fail as `stopped`. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a pool of worker threads with one task at a time on each. Hostile input can make a thread hang, run out of memory
- * or crash. That ends only this thread and its task.
+ * Opens a pool of worker threads, each of which runs one task at a time. Hostile input can make a thread hang, run out of memory
+ * or crash. This ends only that thread and its task.
  */
 export function openThreadPool<Task, Reply>(options: ThreadPoolOptions<Reply>): ThreadPool<Task, Reply> {
   const idle = new Set<Worker>();
@@ -66,7 +66,7 @@ export function openThreadPool<Task, Reply>(options: ThreadPoolOptions<Reply>): 
       // Lines are short-lived, so parsing is as fast with 4 MiB for new objects as with the default of 16.
       resourceLimits: { maxOldGenerationSizeMb: options.heapMib, maxYoungGenerationSizeMb: 4 },
     });
-    // A busy thread's task has listeners of its own. A thread that ends while idle is only forgotten.
+    // An idle thread that ends is only forgotten. While a thread is busy, its task adds listeners of its own.
     worker.on("error", () => idle.delete(worker));
     worker.on("exit", () => idle.delete(worker));
     return worker;
@@ -87,7 +87,7 @@ export function openThreadPool<Task, Reply>(options: ThreadPoolOptions<Reply>): 
       idle.add(worker);
       return reply;
     } catch (error) {
-      // The end is awaited, so that there are never more threads than allowed.
+      // The end of the thread is awaited, so that there are never more threads than allowed.
       if (error instanceof ThreadFailure) await worker.terminate();
       else idle.add(worker);
       throw error;
@@ -107,11 +107,11 @@ export function openThreadPool<Task, Reply>(options: ThreadPoolOptions<Reply>): 
 
   return {
     run(task, stop, onQuestion = noAnswer) {
-      const ends = joined(stop === undefined ? [closing.signal] : [stop, closing.signal]);
+      const ends = firstOf(stop === undefined ? [closing.signal] : [stop, closing.signal]);
       const running = inTurn(task, ends.signal, onQuestion);
       inWork.add(running);
       const done = (): void => {
-        ends.part();
+        ends.detach();
         inWork.delete(running);
       };
       running.then(done, done);
@@ -126,10 +126,10 @@ export function openThreadPool<Task, Reply>(options: ThreadPoolOptions<Reply>): 
 }
 
 /**
- * Returns a signal that is aborted with the first of these, until they are parted. `AbortSignal.any` would leave something behind in
- * a signal that outlives the task, for each task, and a worker does many.
+ * Returns a signal that aborts with the first of these signals. `detach` removes its listeners. `AbortSignal.any` is not used, because
+ * with each task it would leave an entry behind in a signal that outlives the task, and a worker runs many tasks.
  */
-function joined(signals: readonly AbortSignal[]): { readonly signal: AbortSignal; part(): void } {
+function firstOf(signals: readonly AbortSignal[]): { readonly signal: AbortSignal; detach(): void } {
   const all = new AbortController();
   const end = (): void => all.abort();
   for (const signal of signals) {
@@ -138,14 +138,14 @@ function joined(signals: readonly AbortSignal[]): { readonly signal: AbortSignal
   }
   return {
     signal: all.signal,
-    part() {
+    detach() {
       for (const signal of signals) signal.removeEventListener("abort", end);
     },
   };
 }
 
 const noAnswer: Answer = () => {
-  throw new Error("a task asked a question that nobody answers");
+  throw new Error("a task asked a question, but its pool has no function to answer it");
 };
 
 const stopped = (): ThreadFailure => new ThreadFailure("stopped", "stopped before the task was done");
@@ -186,7 +186,7 @@ function ask<Reply>(
         reject(error);
       }
     };
-    // Not a deadline of a promise: each message of the thread sets the first timer back, and both end the thread.
+    // `withDeadline` is not used, because each message of the thread restarts the first timer, and both timers end the thread.
     const stall = setTimeout(
       () => fail("stalled", `the task made no progress for ${stallMs / 1000} s`),
       stallMs,

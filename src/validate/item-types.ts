@@ -65,7 +65,7 @@ export interface JobItem {
      */
     build_system_type?: string | null;
     /**
-     * Name that stands for the job's signature in reports.
+     * Name that replaces the job's signature in reports.
      */
     reference_data_name?: string | null;
     /**
@@ -79,7 +79,7 @@ export interface JobItem {
     build_platform?: PostedPlatform;
     machine_platform?: PostedPlatform;
     /**
-     * Options of the build, as the names of members, whatever their values, or as a list of names.
+     * Options of the build, as a list of names, or as an object whose member names are the options.
      */
     option_collection?:
       | {
@@ -87,7 +87,7 @@ export interface JobItem {
         }
       | string[];
     /**
-     * When the job was requested, in seconds since the Unix epoch, as a number or as text of digits. Anything else counts as 0, with a warning. The same holds for the next two.
+     * When the job was requested, in seconds since the Unix epoch, as a number or as text of digits. Anything else is stored as 0, with a warning. The same applies to the next two.
      */
     submit_timestamp?:
       | number
@@ -147,7 +147,7 @@ export interface JobItem {
         }[]
       | null;
     /**
-     * Data about the job. An artifact that does not fit is left out by itself, and the job is stored.
+     * Data about the job. An artifact that does not fit is left out, and the job is stored without it.
      */
     artifacts?: unknown[] | null;
     [k: string]: unknown;
@@ -190,7 +190,7 @@ export interface ResultSetItem {
    */
   author?: string | null;
   /**
-   * When it was pushed, in seconds since the Unix epoch, as a number or as text of digits. A fraction is cut off.
+   * When it was pushed, in seconds since the Unix epoch, as a number or as text of digits. A fraction is dropped.
    */
   push_timestamp: number | string;
   /**
@@ -214,7 +214,7 @@ export interface ResultSetItem {
      */
     repository: string;
     /**
-     * The message of the commit.
+     * The commit message.
      */
     comment?: string | null;
     [k: string]: unknown;
@@ -223,7 +223,7 @@ export interface ResultSetItem {
 }
 
 /**
- * A named piece of data about a job of the project. The first artifact of a name that a job gets is kept.
+ * A named piece of data about a job of the project. If a job gets several artifacts of one name, the first one is kept.
  */
 export interface ArtifactItem {
   /**
@@ -239,7 +239,7 @@ export interface ArtifactItem {
    */
   type: string;
   /**
-   * The data, of any type. A text in an artifact of type `json` is JSON already.
+   * The data, of any type. In an artifact of type `json`, a text is treated as JSON.
    */
   blob:
     | {

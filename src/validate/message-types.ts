@@ -18,7 +18,7 @@ export interface PulseJob {
    */
   retryId?: number;
   /**
-   * The job was given up and runs again under another id; its result becomes `retry`.
+   * The job was abandoned and runs again under another id; its result becomes `retry`.
    */
   isRetried?: boolean;
   /**
@@ -170,7 +170,7 @@ export interface PulseJob {
      */
     summary?: string;
     /**
-     * Named links. Only the first one is checked here; a later one that lacks a part is left out.
+     * Named links. The schema checks only the first one; a later link that lacks a member is left out.
      */
     links?:
       | []

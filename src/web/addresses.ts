@@ -1,8 +1,8 @@
 import type { RoadQuestion } from "./road-question.ts";
 
 /*
- * The addresses of the pages. Every link to a page of ours is built here, so that each value in it is encoded. Guids hold slashes,
- * so they stand in the query.
+ * The addresses of the pages. Every internal link is built here, so that each value in it is encoded. Guids contain slashes, so they
+ * are passed in the query.
  */
 
 /** Returns the address of a project's pushes. */
@@ -10,7 +10,7 @@ export function projectAddress(project: string): string {
   return `/projects/${encodeURIComponent(project)}`;
 }
 
-/** Returns the address of a push. @param push.job - the guid of a job to show below it. */
+/** Returns the address of a push. @param push.job - guid of the job to open in the panel. */
 export function pushAddress(push: {
   readonly project: string;
   readonly revision: string;
@@ -31,25 +31,25 @@ export function jobAddress(job: {
   return `/job?${new URLSearchParams({ project, guid, ...(tab !== undefined && { tab }) })}`;
 }
 
-/** Returns a function that gives the addresses of many jobs of a project. */
+/** Returns a function that maps the guid of a job in a project to the address of the job's page. It encodes the project only once. */
 export function jobAddressIn(project: string): (guid: string) => string {
   const before = `/job?${new URLSearchParams({ project })}&guid=`;
   return (guid) => before + encodeURIComponent(guid);
 }
 
-/** A log, and what to show of it. Line numbers count from 0, as in the artifacts. */
+/** A log, and which part of it to show. Lines are numbered from 0, as in the artifacts. */
 export interface LogPlace {
   readonly project: string;
   readonly guid: string;
-  /** The log's name; without it the page chooses one. */
+  /** The log's name. If it is missing, the page chooses a log. */
   readonly log?: string;
   /** The text to look for. */
   readonly find?: string;
-  /** Show the failing lines alone. */
+  /** Show only the failing lines. */
   readonly view?: "errors";
-  /** The first line of a page without scripts. */
+  /** The first line to show on a page without scripts. */
   readonly from?: number;
-  /** The line to open at, which is marked. */
+  /** The line at which to open the log. It is marked. */
   readonly line?: number;
 }
 
@@ -65,7 +65,7 @@ export function logAddress({ project, guid, log, find, view, from, line }: LogPl
   return `/log?${query}${line === undefined ? "" : `#L${line}`}`;
 }
 
-/** Returns the address of a job's whole artifact, as a text to download. */
+/** Returns the address that downloads a job's whole artifact as text. */
 export function artifactAddress(artifact: {
   readonly project: string;
   readonly guid: string;
@@ -75,12 +75,12 @@ export function artifactAddress(artifact: {
   return `/job/artifact?${new URLSearchParams({ project, guid, name })}`;
 }
 
-/** Returns the address of a line of the log that the page shows. */
+/** Returns the link to a line of the log on the same page. */
 export function lineAddress(line: number): string {
   return `#L${line}`;
 }
 
-/** Returns the address of the publisher's page, which says why a job does not show up. */
+/** Returns the address of the publisher's page, which explains why a job is missing. */
 export function publishAddress(task?: string): string {
   return task === undefined ? "/publish" : `/publish?${new URLSearchParams({ task })}`;
 }
@@ -95,7 +95,7 @@ export function helpAddress(): string {
   return "/help";
 }
 
-/** Returns the query that asks where a job has stopped, with its `?`; empty if nothing is asked. */
+/** Returns the query of the publisher's page, with its `?`; empty if the question has no parts. */
 export function roadQuery(question: RoadQuestion): string {
   const given = Object.entries(question).filter((entry): entry is [string, string] => entry[1] !== null);
   return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
@@ -106,12 +106,12 @@ export function rejectionAddress(id: string): string {
   return `/operate/rejections/${encodeURIComponent(id)}`;
 }
 
-/** Returns the address of a line of the payload on the page of a rejection, from 1. */
+/** Returns the link to a line of the payload on a rejection's page. Lines are numbered from 1. */
 export function payloadLineAddress(line: number): string {
   return `#L${line}`;
 }
 
-/** The filters of the list of rejections. Each may be left out. */
+/** The filters of the list of rejections. All of them are optional. */
 export interface RejectionQuestion {
   readonly exchange?: string;
   readonly routing_key?: string;
@@ -119,11 +119,11 @@ export interface RejectionQuestion {
   readonly project?: string;
   readonly task?: string;
   readonly reason?: string;
-  /** The beginning of the id. */
+  /** A prefix of the rejection's id. */
   readonly id?: string;
   readonly since?: string;
   readonly until?: string;
-  /** Where the previous page ended: a text that the list made. */
+  /** The cursor that the previous page of the list returned. */
   readonly after?: string;
 }
 

@@ -1,11 +1,11 @@
 import { shellCommand } from "./shell-quote.ts";
 
 export interface CopyCommandProps {
-  /** The words of the command. Those that come from data are quoted. */
+  /** The words of the command. `shellCommand` quotes them where needed. */
   readonly words: readonly string[];
 }
 
-/** A command for a terminal, with a button that copies it. The button works by `client/copy-buttons.ts`, and is hidden without scripts. */
+/** A shell command with a button that copies it. `client/copy-buttons.ts` makes the button work; without scripts it is hidden. */
 export function CopyCommand({ words }: CopyCommandProps) {
   const command = shellCommand(words);
   if (command === null) {

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { linkAddress } from "./link-address.ts";
 
 export interface DataLinkProps {
-  /** The address, as somebody sent it. */
+  /** The address as it was received. */
   readonly href: string;
   /** Shown on hover, instead of the address. */
   readonly title?: string;
@@ -10,14 +10,14 @@ export interface DataLinkProps {
 }
 
 /**
- * A link to an address that comes from data. It opens beside the page. An address that no link may have is shown as text. Preact
- * does not stop `javascript:` by itself, so every address from data goes through this component.
+ * A link to an address that comes from data. It opens in a new tab. An address that `linkAddress` does not allow is shown as text.
+ * Preact does not block `javascript:` addresses, so every address from data goes through this component.
  */
 export function DataLink({ href, title, children }: DataLinkProps) {
   const address = linkAddress(href);
   if (address === null) return <span title={`not a link: ${href}`}>{children}</span>;
   return (
-    // biome-ignore lint/security/noBlankTarget: browsers imply `noopener` for `_blank`, and no referrer is sent, by header.
+    // biome-ignore lint/security/noBlankTarget: browsers imply `noopener` for `_blank`, and a response header forbids sending the referrer.
     <a title={title ?? href} href={address} target="_blank">
       {children}
     </a>

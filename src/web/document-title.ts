@@ -1,4 +1,4 @@
-/** Returns what the browser shows as the title of a page. */
+/** Returns the title that the browser shows for a page. */
 export function documentTitle(name: string): string {
   return `${name} · pulse-ingest`;
 }

@@ -3,9 +3,9 @@ import { publishAddress } from "./addresses.ts";
 export interface ErrorViewProps {
   /** The HTTP status. */
   readonly status: number;
-  /** What happened, in a sentence that tells no paths and no stacks. */
+  /** A sentence that says what happened, without file paths and stack traces. */
   readonly text: string;
-  /** What the reader can do now. */
+  /** A sentence that says what the reader can do now. */
   readonly advice: string;
 }
 

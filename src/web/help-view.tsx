@@ -2,7 +2,7 @@ import { buttonClass, type statusLooks } from "./job-status.ts";
 import { keyMeanings } from "./key-meanings.ts";
 import { type KeyPlace, keyRows, shownKey } from "./keys.ts";
 
-/** What each status means, in the words of people who look at jobs. */
+/** The meaning of each status, for people who look at jobs. */
 const statusMeanings: Readonly<Record<keyof typeof statusLooks, string>> = {
   success: "it ended well",
   testfailed: "it ran, and tests failed",
@@ -21,7 +21,7 @@ const places: readonly { readonly place: KeyPlace; readonly title: string }[] = 
   { place: "log", title: "Keys for the log" },
 ];
 
-/** The help: what the looks of jobs mean, and what the keys do. */
+/** The help page: the looks of jobs, the keys, and the addresses of pages. */
 export function HelpView() {
   return (
     <div class="prose help">
@@ -41,7 +41,7 @@ export function HelpView() {
           <Keys place={place} />
         </section>
       ))}
-      {/* A script shows it, because keys need scripts. */}
+      {/* Hidden until a script shows it, because keys need scripts. */}
       <p id="single-keys-choice" hidden>
         <label>
           <input type="checkbox" id="single-keys" /> Single letters and signs work as keys in this browser.

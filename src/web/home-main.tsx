@@ -5,17 +5,17 @@ import { ShownTime, type Zone } from "./shown-time.tsx";
 
 export interface ListedProject {
   readonly project: string;
-  /** When its newest push came, in seconds since the Unix epoch. */
+  /** The time of its newest push, in seconds since the Unix epoch. */
   readonly newest_order_at: number;
 }
 
 export interface HomeMainProps {
-  /** In the order of their names. */
+  /** Sorted by name. */
   readonly projects: readonly ListedProject[];
   readonly zone: Zone;
 }
 
-/** All projects, those with the newest pushes first. */
+/** The list of all projects. The one with the newest push comes first. */
 export function HomeMain({ projects, zone }: HomeMainProps) {
   if (projects.length === 0) {
     return (
@@ -78,7 +78,7 @@ export interface FoundMainProps {
   }[];
 }
 
-/** What the box has found, if it is not exactly one thing. */
+/** The results of the search box, unless it found exactly one. */
 export function FoundMain({ text, pushes, jobs }: FoundMainProps) {
   const shown = printable(text);
   if (pushes.length + jobs.length === 0) {
@@ -86,8 +86,8 @@ export function FoundMain({ text, pushes, jobs }: FoundMainProps) {
       <div class="prose">
         <h1>Nothing found</h1>
         <p>
-          No project, revision or task is called “{shown}”. A revision needs its first 12 characters at least,
-          and a task its whole id.
+          No project, revision or task is called “{shown}”. Enter at least the first 12 characters of a
+          revision, or the whole id of a task.
         </p>
         <p>
           <a href={publishAddress(text)}>Why is the task {shown} missing?</a> · <a href="/">All projects</a>
@@ -118,7 +118,7 @@ export function FoundMain({ text, pushes, jobs }: FoundMainProps) {
   );
 }
 
-/** What an old link to a log shows until the script has found the log's new address. */
+/** The page that an old link to a log shows until the script has found the log's new address. */
 export function OldLogMain() {
   return (
     <div class="prose">

@@ -1,4 +1,4 @@
-/** How jobs of one status look, and how they are counted. */
+/** The look of jobs with one status, and the word for counting them. */
 export interface StatusLook {
   /** The class of their buttons. */
   readonly button: string;
@@ -54,7 +54,7 @@ export function buttonClass(status: string, classification: number): string {
   return `${button}-classified${classification === AUTOCLASSIFIED ? " autoclassified" : ""}`;
 }
 
-/** Returns the word by which jobs of a status are counted. */
+/** Returns the word for counting jobs with a status, such as `failed`. */
 export function countWord(status: string, classification: number): string {
   const word = lookOf(status)?.word ?? status;
   return classification > 1 ? `classified ${word}` : word;
@@ -62,11 +62,11 @@ export function countWord(status: string, classification: number): string {
 
 /** Returns the class of the shaded background that shows a job's status. */
 export function shadingClass(status: string): string {
-  // A status may be any text that a client has posted. A class name must not hold spaces.
+  // A status may be any text that a client has posted. A class name must not contain spaces.
   return `result-status-shading-${lookOf(status) === undefined && status !== "skipped" ? "other" : status}`;
 }
 
-/** Returns the place of a status among others; those without a look of their own are last. */
+/** Returns the sort position of a status. Statuses without a look of their own come last. */
 export function statusPosition(status: string): number {
   const position = Object.keys(statusLooks).indexOf(status);
   return position === -1 ? Object.keys(statusLooks).length : position;

@@ -8,7 +8,7 @@ type Titled = Pick<
   "machine_platform" | "options" | "group_name" | "group_symbol" | "name" | "job_symbol"
 >;
 
-/** Returns what a job is called, such as `Linux x64 debug Mochitest mochitest-1 M(1)`. */
+/** Returns the full name of a job, such as `Linux x64 debug Mochitest mochitest-1 M(1)`. */
 export function jobTitle(job: Titled): string {
   const { machine_platform, options, group_name, name } = job;
   return [
@@ -22,7 +22,7 @@ export function jobTitle(job: Titled): string {
     .join(" ");
 }
 
-/** Returns the title of a job's page: what a reader looks for in a row of tabs comes first. */
+/** Returns the title of a job's page. It begins with the symbol and the status, which readers look for in a row of browser tabs. */
 export function jobPageTitle(
   job: Titled & Pick<PreparedJob, "state" | "result">,
   isCoalesced: boolean,
@@ -30,7 +30,7 @@ export function jobPageTitle(
   return printable(`${jobSymbols(job)} ${jobStatus(job.state, job.result, isCoalesced)} · ${jobTitle(job)}`);
 }
 
-/** Returns the symbols of a job with those of its group, such as `M(1)`. A job without a group has the group symbol `?`. */
+/** Returns the symbol of a job with that of its group, such as `M(1)`. A job without a group has the group symbol `?`. */
 export function jobSymbols({
   group_symbol,
   job_symbol,

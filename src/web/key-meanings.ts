@@ -1,6 +1,6 @@
 import type { KeyActions, KeyPlace } from "./keys.ts";
 
-/** What each key does, for people. Only the help has these words: the scripts of pages do without them. */
+/** Descriptions of the keys for people. Only the help page contains them, so that the scripts of the other pages stay small. */
 export const keyMeanings: { readonly [Place in KeyPlace]: Readonly<Record<KeyActions[Place], string>> } = {
   grid: {
     "next-failure": "next unclassified failure",

@@ -1,10 +1,10 @@
-/** Where a key works. */
+/** A part of the pages where keys work. */
 export type KeyPlace = "grid" | "log";
 
-/** A key, or several that do the same. */
+/** One or more keys that do the same. */
 export interface KeyRow {
   readonly place: KeyPlace;
-  /** As `KeyboardEvent.key`, with `Shift+` or `Ctrl+Shift+` in front where these must be held down. */
+  /** Values of `KeyboardEvent.key`, with `Shift+` or `Ctrl+Shift+` in front if these must be held down. */
   readonly keys: readonly string[];
   /** See `keyMeanings`. */
   readonly action: string;
@@ -45,7 +45,7 @@ export const keyRows = [
 
 type ActionAt<Place extends KeyPlace> = Extract<(typeof keyRows)[number], { place: Place }>["action"];
 
-/** What the keys of a place do. */
+/** The actions of the keys at each place. */
 export interface KeyActions {
   readonly grid: ActionAt<"grid">;
   readonly log: ActionAt<"log">;
@@ -53,10 +53,10 @@ export interface KeyActions {
 
 export type KeyAction<Place extends KeyPlace> = KeyActions[Place];
 
-/** The members of a `KeyboardEvent` that tell which key was pressed. */
+/** The members of a `KeyboardEvent` that identify the pressed key. */
 export interface KeyPress {
   readonly key: string;
-  /** The place of the key, such as `KeyJ`. It matters only for letters that are not Latin. */
+  /** The physical key, such as `KeyJ`. It is used only for letters that are not Latin. */
   readonly code?: string;
   readonly shiftKey: boolean;
   readonly ctrlKey: boolean;
@@ -65,9 +65,9 @@ export interface KeyPress {
 }
 
 /**
- * Returns what a key does at a place; null if it does nothing there.
+ * Returns the action of a key at a place; null if it has none there.
  *
- * @param hasSingleKeys - whether single letters and signs work. People who speak to their computer turn them off.
+ * @param hasSingleKeys - whether single letters and signs work. People who control the computer by voice turn them off.
  */
 export function findAction<Place extends KeyPlace>(
   place: Place,
@@ -80,7 +80,7 @@ export function findAction<Place extends KeyPlace>(
   return row.action as KeyAction<Place>;
 }
 
-/** Returns a press as the table names it. The sign `?` needs Shift on some keyboards only, so Shift counts with letters and named keys. */
+/** Returns the name of a pressed key as in `keyRows`. Shift is ignored with signs, because `?` needs Shift only on some keyboards. */
 function keyName(press: KeyPress): string {
   const { shiftKey, ctrlKey, altKey, metaKey } = press;
   if (altKey || metaKey || (ctrlKey && !shiftKey)) return "";
@@ -92,7 +92,7 @@ function keyName(press: KeyPress): string {
   return held + (isLetter ? letter : key);
 }
 
-/** Returns the key. Of a letter that is not Latin, such as one of a Russian keyboard, the Latin letter that is on the same key. */
+/** Returns the key. For a letter that is not Latin, such as a Cyrillic one, returns the Latin letter on the same physical key. */
 function latinKey({ key, code = "" }: KeyPress): string {
   const isOther = /^[^\P{L}\p{Script=Latin}]$/u.test(key) && code.startsWith("Key");
   return isOther ? code.slice("Key".length) : key;

@@ -4,7 +4,7 @@ const projectName = /^[\w-]{1,50}$/;
 const revisionText = /^[0-9a-f]{12,40}$/i;
 const lineRange = /^L\d{1,9}(-L?\d{1,9})?$/;
 
-/** A log as the reference's links name it. */
+/** A log as it is named in links of the reference. */
 export interface OldLogLink {
   readonly project: string;
   /** The number of the job in the read API. */
@@ -12,8 +12,8 @@ export interface OldLogLink {
 }
 
 /**
- * Returns our address for one of the reference's: `/jobs?repo=P&revision=R`, or the same behind `/#`. It is built from checked
- * parts alone, so no address leads anywhere else. Null if the project is missing or cannot be a project.
+ * Returns our address for an address of the reference, `/jobs?repo=P&revision=R`, or the same after `/#`; null if the project is
+ * missing or invalid. It is built only from checked parts, so that no link leads to another site.
  */
 export function fromOldJobs(query: URLSearchParams): string | null {
   const project = query.get("repo") ?? "";
@@ -22,7 +22,7 @@ export function fromOldJobs(query: URLSearchParams): string | null {
   return revisionText.test(revision) ? pushAddress({ project, revision }) : projectAddress(project);
 }
 
-/** Returns what `/logviewer.html?job_id=N&repo=P` asks for; null if it names no job. */
+/** Returns the log that `/logviewer.html?job_id=N&repo=P` names; null if it names no job. */
 export function readOldLog(query: URLSearchParams): OldLogLink | null {
   const project = query.get("repo") ?? "";
   const number = query.get("job_id") ?? "";
@@ -31,7 +31,7 @@ export function readOldLog(query: URLSearchParams): OldLogLink | null {
 }
 
 /**
- * Returns our address for the part of an old link behind `#`, which only the browser knows; null if it is not an old link.
+ * Returns our address for the part of an old link after `#`, which only the browser knows; null if it is not an old link.
  *
  * @param path - the page that the link leads to: `/` or `/logviewer.html`.
  * @param hash - such as `#/jobs?repo=try`, or `#?job_id=5&repo=try#L10`.
@@ -49,7 +49,7 @@ export function fromOldHash(path: string, hash: string): string | null {
   return page === "/jobs" ? fromOldJobs(query) : null;
 }
 
-/** Returns the address of the log of a job that an old link names by its number. The browser keeps the line of the link. */
+/** Returns the address of the log that an old link leads to. The browser keeps the fragment of the link, which names the line. */
 export function fromOldLog(project: string, guid: string): string {
   return logAddress({ project, guid });
 }

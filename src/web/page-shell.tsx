@@ -4,13 +4,13 @@ import { helpAddress, operateAddress, projectAddress, publishAddress } from "./a
 import { documentTitle } from "./document-title.ts";
 import { type LightView, WorkerLight } from "./worker-light.tsx";
 
-/** What a page loads: addresses of our own files. */
+/** The addresses of our own files that a page loads. */
 export interface PageFiles {
-  /** Null only where nothing has been built. */
+  /** The style sheet; null only if the client files have not been built. */
   readonly style: string | null;
-  /** Null: the page has no script. */
+  /** The entry script; null if the page has none. */
   readonly script: string | null;
-  /** Parts of the script, to be fetched at the same time. */
+  /** Chunks that the script imports. They are preloaded at the same time. */
   readonly chunks: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export interface PageShellProps {
   readonly title: string;
   /** The project that the page is about; null if it is about none, or about several. */
   readonly project: string | null;
-  /** What the search box holds. */
+  /** The text in the search box. */
   readonly search?: string;
   readonly light: LightView;
   /** Whether the operator's page is served here. */
@@ -30,11 +30,11 @@ export interface PageShellProps {
   readonly children: ComponentChildren;
 }
 
-/** A dot in the colour of links. Data addresses are images only, so it needs no request. */
+/** A dot in the colour of links. It is a `data:` address, so it needs no request. Only images may have such addresses. */
 const icon =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='8' cy='8' r='7' fill='%231a5fb4'/%3E%3Cpath d='M2 8h3l2-4 2 8 2-4h3' fill='none' stroke='%23fff' stroke-width='1.5'/%3E%3C/svg%3E";
 
-/** The document around each page: head, header, the main landmark, and a live region for scripts to speak through. */
+/** The document around each page: head, header, the main landmark, and a live region for the announcements of scripts. */
 export function PageShell(props: PageShellProps) {
   const { title, project, search = "", light, operates, loadsImages, files, children } = props;
   return (

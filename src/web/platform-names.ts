@@ -1,12 +1,12 @@
-/** How a platform's rows are labelled, and where they stand in a push. */
+/** The label of a platform's rows, and their position in a push. */
 export interface KnownPlatform {
   readonly name: string;
   readonly label: string;
-  /** Rows are sorted by it. Null: the row stands after those that have one. */
+  /** The sort position of the rows; null for rows that come after those with a position. */
   readonly position: number | null;
 }
 
-/** Positions count up from the number that begins a run; the gaps between the runs are the reference's own. */
+/** Positions count up from the first number of each run. The gaps between runs are those of the reference. */
 const runs: readonly (readonly [
   first: number,
   platforms: readonly (readonly [name: string, label: string])[],
@@ -67,7 +67,7 @@ const runs: readonly (readonly [
       ["b2g-emu-ics", "B2G ICS Emulator"],
     ],
   ],
-  // The reference gives this one a place among the Android platforms.
+  // The reference puts this one among the Android platforms.
   [50, [["b2g-emu-jb", "B2G JB Emulator"]]],
   [
     61,
@@ -106,17 +106,17 @@ export const knownPlatforms: ReadonlyMap<string, KnownPlatform> = new Map(
   ].map((platform) => [platform.name, platform]),
 );
 
-/** The options that have a place of their own, in their order. */
+/** The options that have a position of their own, in display order. */
 const knownOptions = ["opt", "pgo", "asan", "tsan", "debug", "cc", "addon"];
 
-/** Returns a platform's label, which is its name if it is unknown. */
+/** Returns a platform's label, or its name if the platform is unknown. */
 export function platformLabel(name: string): string {
   return knownPlatforms.get(name)?.label ?? name;
 }
 
 /**
- * Returns where a row stands: a number to compare first. Rows with equal numbers are sorted by name. An unknown platform comes after
- * all known ones, and an unknown option, or several of them, after the known options of its platform.
+ * Returns the sort position of a row. Rows with equal positions are sorted by their labels. Unknown platforms come after all known ones.
+ * Within a platform, rows with an unknown option, or with several options, come after those with a known one.
  *
  * @param options - the row's options, joined by spaces.
  */

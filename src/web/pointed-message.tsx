@@ -6,7 +6,7 @@ export interface PointedMessageProps {
   readonly message: string;
 }
 
-/** What is wrong with a message, after the place in it. */
+/** An error of a message, after the pointer to its place. */
 export function PointedMessage({ pointer, message }: PointedMessageProps) {
   return (
     <>

@@ -1,4 +1,4 @@
-/** What a publisher asks: where is my job? Each part is null if it was not given. */
+/** A publisher's question where a job is. Each part is null if it was not given. */
 export interface RoadQuestion {
   /** A guid or task id. */
   readonly task: string | null;

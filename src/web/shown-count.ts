@@ -1,4 +1,4 @@
-/** Returns a whole number with its digits in groups of three: 1,204,332. */
+/** Returns a whole number with its digits in groups of three, such as 1,204,332. */
 export function shownCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }

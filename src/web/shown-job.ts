@@ -3,8 +3,8 @@ import type { StoredJob } from "../domain/stored-job.ts";
 import type { ParseStatus, Refusal } from "../domain/submission.ts";
 
 /**
- * What the pages show of one job, for all tabs at once: the answer of `/api/job`. Server and browser draw the same panel from it.
- * Passwords in URLs are blanked in all of it, and no REST client is named. All texts are from strangers.
+ * The data of one job that the pages show, for all tabs: the answer of `/api/job`. The server and the browser draw the same panel from
+ * it. Passwords in URLs are replaced by `***`, and no REST client is named. All texts come from untrusted senders.
  */
 export interface ShownJob {
   readonly job: JobFacts;
@@ -12,9 +12,9 @@ export interface ShownJob {
   readonly push: Pick<ResultSet, "revision" | "author" | "push_timestamp"> | null;
   /** Guid of the job that this one was coalesced into; null if there is none. */
   readonly coalesced_to: string | null;
-  /** Sorted by title. */
+  /** The job's `Job Info`, sorted by title. */
   readonly details: readonly JobInfoEntry[];
-  /** There are more than are shown. */
+  /** Whether there are more entries than `details`. */
   readonly has_more_details: boolean;
   readonly failures: FailureSummary;
   readonly performance: PerformanceRows;
@@ -22,11 +22,11 @@ export interface ShownJob {
   readonly logs: readonly LogOfJob[];
   readonly history: JobHistory;
   readonly data: readonly ArtifactText[];
-  /** How long jobs of the same kind took, for a job that has not ended. In seconds; null if it is unknown or does not matter. */
+  /** The usual duration of jobs of the same kind, in seconds; null if it is not known, or if the job has ended. */
   readonly typical_seconds: number | null;
-  /** Jobs of the same kind, those of the newest pushes first. Null if they were not asked for: only one tab shows them. */
+  /** Jobs of the same kind, those of the newest pushes first. Null if they were not requested, because only one tab shows them. */
   readonly similar: readonly SimilarRow[] | null;
-  /** The page of a bug in the bug tracker, up to its number. */
+  /** The address of a bug in the bug tracker, up to the number of the bug. */
   readonly bug_address: string;
   /** When the store was read, in ISO 8601. */
   readonly read_at: string;
@@ -37,20 +37,20 @@ export type JobFacts = Omit<StoredJob, "refused" | "transitions" | "write_id" | 
 
 /** One entry of `Job Info`. */
 export interface JobInfoEntry {
-  /** `raw_html`: the value is HTML of strangers. A `link` has a URL. */
+  /** `raw_html`: the value is untrusted HTML. `link`: the entry has a URL. */
   readonly kind: "text" | "link" | "raw_html";
-  /** Null or empty if the publisher gives none. */
+  /** The title; null or empty if the publisher gives none. */
   readonly title: string | null;
   readonly value: string;
-  /** Null unless the entry is a link. It may have any scheme, or be no URL at all. */
+  /** The address of a link; null for other entries. It may have any scheme, or be no URL at all. */
   readonly url: string | null;
 }
 
-/** What went wrong, by the artifacts `Bug suggestions` and `text_log_summary`. */
+/** The failures of a job, from the artifacts `Bug suggestions` and `text_log_summary`. */
 export interface FailureSummary {
-  /** Each line once, in the order of its first appearance. */
+  /** Distinct lines, in the order of their first appearance. */
   readonly lines: readonly FailureLine[];
-  /** There are more lines than are shown. */
+  /** Whether there are more lines than `lines`. */
   readonly is_cut: boolean;
   /** The log that the line numbers belong to; null if the job has no summary of a log. */
   readonly log_name: string | null;
@@ -61,13 +61,13 @@ export interface FailureSummary {
 /** An error line, with the bugs that may be its cause. */
 export interface FailureLine {
   readonly search: string;
-  /** How often the line appears. */
+  /** The number of times that the line appears. */
   readonly count: number;
   /** Its first line numbers in the log, from 0. Empty if they are unknown. */
   readonly line_numbers: readonly number[];
   readonly open_bugs: readonly LinkedBug[];
   readonly other_bugs: readonly LinkedBug[];
-  /** So many bugs were found that most of them are wrong. They are left out. */
+  /** Whether so many bugs were found that most of them must be wrong. If so, they are left out. */
   readonly has_too_many: boolean;
 }
 
@@ -93,7 +93,7 @@ export interface PerformanceRows {
 export interface PerformanceRow {
   readonly framework: string;
   readonly suite: string;
-  /** Null for the value of the suite itself. */
+  /** The test; null for the value of the suite itself. */
   readonly subtest: string | null;
   readonly value: number;
   readonly unit: string | null;
@@ -108,22 +108,22 @@ export interface LogOfJob {
   readonly next_attempt_at: string | null;
   /** Why the last attempt failed. */
   readonly failure: string | null;
-  /** Workers read a pending log of this name. All others are left to those who submitted them. */
+  /** Whether workers parse pending logs with this name. Other logs are left to those who submitted them. */
   readonly is_read_here: boolean;
 }
 
-/** What is known about the messages that made the job what it is. */
+/** The messages that changed the job, and what was made of them. */
 export interface JobHistory {
   /** The first one and the last nine, oldest first. */
   readonly transitions: readonly ShownTransition[];
   readonly refused: readonly Refusal[];
-  /** The names of all artifacts with their makers, in words, in the order of arrival. */
+  /** The names of all artifacts, and who made each, in words; in the order of arrival. */
   readonly made: readonly { readonly name: string; readonly made_by: string }[];
   /** Bug suggestions that still have to be made from a submitted summary. */
   readonly suggestions: readonly WaitingSuggestions[];
   /** Messages of the same task that were rejected, newest first. */
   readonly rejections: readonly ShownRejection[];
-  /** There are more rejections than are shown. */
+  /** Whether there are more rejections than `rejections`. */
   readonly has_more_rejections: boolean;
 }
 
@@ -132,7 +132,7 @@ export interface ShownTransition {
   readonly result: string | null;
   /** ISO 8601. */
   readonly received_at: string;
-  /** The exchange, or that it came over REST. */
+  /** The exchange, or words that say that it arrived over REST. */
   readonly from: string;
   /** The routing key, or the path that it was posted to. */
   readonly by: string;
@@ -161,9 +161,9 @@ export interface ShownRejection {
 export interface SimilarRow
   extends Pick<StoredJob, "state" | "result" | "submit_timestamp" | "start_timestamp" | "end_timestamp"> {
   readonly guid: string;
-  /** Of its push. */
+  /** The revision of its push. */
   readonly revision: string;
-  /** When it was pushed, in seconds since the Unix epoch. */
+  /** The time of its push, in seconds since the Unix epoch. */
   readonly order_at: number;
 }
 
@@ -171,9 +171,9 @@ export interface SimilarRow
 export interface ArtifactText {
   readonly name: string;
   readonly type: string;
-  /** In words. */
+  /** Who made it, in words. */
   readonly made_by: string;
-  /** The length of the whole artifact. */
+  /** The size of the whole artifact. */
   readonly bytes: number;
   /** The beginning of the artifact; JSON with a line for each member. */
   readonly text: string;

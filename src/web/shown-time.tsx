@@ -1,10 +1,10 @@
-/** `local`: the zone of the browser. The server does not know it, so it writes UTC, and says so. */
+/** The time zone of shown times. `local` is the zone of the browser. The server does not know it, so it writes UTC, and says so. */
 export type Zone = "UTC" | "local";
 
 const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** Returns a time as `Fri Jul 1, 10:00:00`; null if it is beyond what a date can be. */
+/** Returns a time as `Fri Jul 1, 10:00:00`; null if it is outside the range of `Date`. */
 export function timeText(ms: number, zone: Zone): string | null {
   const date = new Date(ms);
   if (Number.isNaN(date.getTime())) return null;

@@ -1,8 +1,8 @@
 /**
- * Returns the path of a small curve, in the language of SVG's `d`: from left to right, the largest value at the top, 0 at the bottom.
+ * Returns the path of a small curve, for the SVG attribute `d`: from left to right, with the largest value at the top and 0 at the bottom.
  *
- * @param values - null: unknown. The curve has a gap there.
- * @param size - in units of the drawing.
+ * @param values - null where a value is unknown. The curve has a gap there.
+ * @param size - the size of the curve, in units of the drawing.
  */
 export function sparklinePath(
   values: readonly (number | null)[],

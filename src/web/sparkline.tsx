@@ -1,9 +1,9 @@
 import { sparklinePath } from "./sparkline-path.ts";
 
 export interface SparklineProps {
-  /** Oldest first; null: unknown. */
+  /** Oldest first; null where a value is unknown. */
   readonly values: readonly (number | null)[];
-  /** What the curve shows, for people who do not see it. */
+  /** A description of the curve for screen readers. */
   readonly label: string;
 }
 

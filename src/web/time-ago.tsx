@@ -8,7 +8,7 @@ export interface TimeAgoProps {
   readonly now: string;
 }
 
-/** How long ago something was, with the whole time on hover. */
+/** The age of an event. The exact time is shown on hover. */
 export function TimeAgo({ at, now }: TimeAgoProps) {
   const seconds = Math.round((Date.parse(now) - Date.parse(at)) / 1000);
   return (

@@ -1,16 +1,16 @@
 import { operateAddress } from "./addresses.ts";
 
-/** How the worker is, in a few words. */
+/** The state of the worker, in a few words. */
 export interface LightView {
-  /** `ready`: it works. `trouble`: something keeps it from working. `unknown`: nobody could say in time, or there is no worker here. */
+  /** `ready`: it works. `trouble`: something keeps it from working. `unknown`: there was no answer in time, or there is no worker here. */
   readonly state: "ready" | "trouble" | "unknown";
-  /** Such as "worker ready", or the first problem. */
+  /** A few words, such as "worker ready", or the first problem. */
   readonly words: string;
 }
 
 export interface WorkerLightProps {
   readonly light: LightView;
-  /** Whether the operator's page is served, which says more. */
+  /** Whether the operator's page is served. If so, the light links to it. */
   readonly operates: boolean;
 }
 

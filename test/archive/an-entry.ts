@@ -2,7 +2,7 @@ import type { ArchivedEntry } from "../../src/archive/segment.ts";
 import type { ArchiveFilter } from "../../src/store/ports/archive-store.ts";
 import { EXCHANGE } from "../examples.ts";
 
-/** Returns an archived delivery. A test names only the members that it is about. */
+/** Returns an archived delivery. A test names only the members that matter to it. */
 export function anEntry(overrides: Partial<ArchivedEntry> = {}): ArchivedEntry {
   return {
     origin: { kind: "pulse", exchange: EXCHANGE, routingKey: "treeherder.try", redelivered: false },
@@ -14,7 +14,7 @@ export function anEntry(overrides: Partial<ArchivedEntry> = {}): ArchivedEntry {
   };
 }
 
-/** Returns a filter for messages of any kind. A test names only what it asks for. */
+/** Returns a filter that matches every message. A test names only the conditions that matter to it. */
 export function aFilter(overrides: Partial<ArchiveFilter> = {}): ArchiveFilter {
   const any = { since: null, until: null, exchange: null, client: null, project: null, task: null };
   return { ...any, ...overrides };

@@ -2,7 +2,7 @@ import type { ArchiveReads } from "../../src/archive/read-archive.ts";
 import { type ArchivedEntry, encodeSegment } from "../../src/archive/segment.ts";
 import type { NewSegment, SegmentHead } from "../../src/store/ports/archive-store.ts";
 
-/** An archive in memory, with real segments, that notes how many of them were read. */
+/** An in-memory archive with real segments. It counts how many segments were read. */
 export class MemoryArchive implements ArchiveReads {
   readonly segments: NewSegment[] = [];
   read = 0;

@@ -5,7 +5,7 @@ import { aFilter, anEntry } from "./an-entry.ts";
 import { MemoryArchive } from "./memory-archive.ts";
 
 const second = (at: number): string => `2026-01-05T10:00:${String(at).padStart(2, "0")}.000Z`;
-/** An entry whose body tells when it arrived. */
+/** Returns an entry whose body contains its arrival time. */
 const at = (seconds: number, text = String(seconds)) =>
   anEntry({ body: Buffer.from(text), received_at: second(seconds) });
 
@@ -18,7 +18,7 @@ async function pagesOf(archive: MemoryArchive, filter: Partial<ArchiveFilter> = 
 const textsOf = (pages: readonly ArchivePage[]): string[] =>
   pages.flatMap(({ entries }) => entries.map(({ body }) => body.toString()));
 
-it("the messages of segments that overlap come in the order of their arrival", async () => {
+it("messages of overlapping segments come in the order of their arrival", async () => {
   const archive = new MemoryArchive();
   await archive.add(at(1), at(4), at(9));
   await archive.add(at(2), at(3), at(5));
@@ -28,13 +28,13 @@ it("the messages of segments that overlap come in the order of their arrival", a
   expect(textsOf(pages)).toEqual(["1", "2", "3", "4", "5", "6", "7", "9", "20"]);
 });
 
-it("a batch that was not written in the order of arrival is sorted, and messages of one millisecond keep their order", async () => {
+it("a batch that was not written in arrival order is sorted; messages of the same millisecond keep their order", async () => {
   const archive = new MemoryArchive();
   await archive.add(at(5), at(3, "first"), at(3, "then"), at(4));
   expect(textsOf(await pagesOf(archive))).toEqual(["first", "then", "4", "5"]);
 });
 
-it("each page says from when on to read again, and that leaves nothing out", async () => {
+it("each page says from what time to read on, and reading on from there skips nothing", async () => {
   const archive = new MemoryArchive();
   await archive.add(at(1), at(4), at(9));
   await archive.add(at(2), at(3), at(5));
@@ -48,7 +48,7 @@ it("each page says from when on to read again, and that leaves nothing out", asy
   expect(pages.length).toBeGreaterThan(1);
 });
 
-it("a page never begins before the time that was asked for", async () => {
+it("a page never begins before the requested time", async () => {
   const archive = new MemoryArchive();
   await archive.add(at(1), at(8));
   await archive.add(at(2), at(9));
@@ -57,7 +57,7 @@ it("a page never begins before the time that was asked for", async () => {
   expect(pages.map(({ since }) => since)).toEqual([second(8), second(8)]);
 });
 
-it("only the messages that match are passed on", async () => {
+it("only matching messages are passed on", async () => {
   const archive = new MemoryArchive();
   const other = { kind: "pulse", exchange: "other", routingKey: "k", redelivered: true } as const;
   await archive.add(at(1), { ...at(2), origin: other }, at(3), at(4));
@@ -65,7 +65,7 @@ it("only the messages that match are passed on", async () => {
   expect(textsOf(await pagesOf(archive, { since: second(3), until: second(4) }))).toEqual(["3"]);
 });
 
-it("a segment that expires meanwhile, or is damaged, is reported, and the others are read", async () => {
+it("a segment that expires during the read, or is damaged, is reported, and the others are read", async () => {
   const archive = new MemoryArchive();
   await archive.add(at(1));
   const damaged = await archive.add(at(2));
@@ -82,7 +82,7 @@ it("a segment that expires meanwhile, or is damaged, is reported, and the others
   ]);
 });
 
-it("all segments are read, however few the store lists at once; an empty archive has no page", async () => {
+it("all segments are read, however few the store lists per call; an empty archive yields no page", async () => {
   const archive = new MemoryArchive();
   expect(await pagesOf(archive)).toEqual([]);
   for (let n = 0; n < 7; n++) await archive.add(at(n));
@@ -102,7 +102,7 @@ it("only a few segments are read ahead of the caller", async () => {
   expect(handled).toBe(30);
 });
 
-it("messages that wait for a later segment are passed on when they take much memory", async () => {
+it("messages that wait for a later segment are passed on early when they take much memory", async () => {
   const archive = new MemoryArchive();
   const large = (seconds: number) =>
     anEntry({ body: Buffer.alloc(17 * 1024 ** 2), received_at: second(seconds) });
@@ -111,7 +111,7 @@ it("messages that wait for a later segment are passed on when they take much mem
   await archive.add(at(3));
   const [first, ...later] = await pagesOf(archive);
   expect(first?.entries.map(({ received_at }) => received_at)).toEqual([1, 40, 50].map(second));
-  // Whoever ends here has to begin again at the first message that is still to come.
+  // A reader that stops here must resume at the first message that has not been passed on.
   expect(first?.since).toBe(second(1));
   expect(textsOf(later)).toEqual(["2", "3"]);
 });

@@ -10,7 +10,7 @@ import { anEntry } from "./an-entry.ts";
 const pulse = { kind: "pulse", exchange: "e", routingKey: "k.ü", redelivered: true } as const;
 const oversize = { bytes: 9e6, sha256: "ab", limitBytes: 1e6 };
 
-it("messages come out of a segment as they went in", async () => {
+it("messages leave a segment as they entered it", async () => {
   const entries = [
     anEntry({ body: Buffer.alloc(0) }),
     anEntry({ origin: pulse, body: Buffer.from('{"a":1}\n{"bytes":3}\n\n'), tasks: [], projects: [] }),
@@ -40,18 +40,18 @@ it("a segment knows its size, and its id begins with its first arrival", async (
   expect(segment.bytes).toBe(segment.data.length);
 });
 
-it("a segment is made again from its id and its bytes", async () => {
+it("a segment can be rebuilt from its id and its bytes", async () => {
   const segment = await encodeSegment([anEntry(), anEntry({ tasks: ["other/1"] })]);
   expect(await restoreSegment(segment.id, segment.data)).toEqual(segment);
 });
 
-it("bytes that are not a segment, or not a whole one, are an error", async () => {
+it("bytes that are not a segment, or only part of one, are an error", async () => {
   const { data } = await encodeSegment([anEntry({ body: Buffer.alloc(100_000, "x") })]);
   await expect(decodeSegment(Buffer.from("none"))).rejects.toThrow();
   await expect(decodeSegment(data.subarray(0, data.length - 3))).rejects.toThrow();
 });
 
-it("people can read a segment without this program", async () => {
+it("a segment can be read by standard tools, without this program", async () => {
   const { data } = await encodeSegment([anEntry()]);
   expect(brotliDecompressSync(data).toString()).toMatch(
     /^pulse-ingest archive 1\n\{"origin":"pulse".*\}\n\{\}\n$/,
@@ -76,7 +76,7 @@ it("in a segment of 100 messages of all kinds, a message takes less than a fifth
   for (const from of [0, 500, 1000]) expect(await shareOf(bodies.slice(from, from + 100))).toBeLessThan(0.2);
 });
 
-/** Returns the message as text. Its task, its revision and its times are as random as those of real messages. */
+/** Returns the message as text. Its task, revision and times are as random as in real messages. */
 function withOwnIds(message: unknown, n: number): string {
   const hash = (text: string) => createHash("sha256").update(text).digest();
   return JSON.stringify(message)
@@ -96,7 +96,7 @@ function withOwnIds(message: unknown, n: number): string {
 
 const real = new URL("../../../shared/reference/pulse/jobs.json", import.meta.url);
 if (existsSync(real)) {
-  it("so does a real message", async () => {
+  it("in a segment of real messages, too, a message takes less than a fifth of its bytes", async () => {
     const messages: unknown[] = JSON.parse(readFileSync(real, "utf8"));
     const bodies = Array.from({ length: 100 }, (_, n) =>
       Buffer.from(withOwnIds(messages[n % messages.length], n)),

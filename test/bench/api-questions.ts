@@ -3,22 +3,21 @@ import { numberOf } from "../../src/domain/document-numbers.ts";
 import { jobId, resultSetId } from "../../src/domain/ids.ts";
 import { JOBS_PER_PUSH, projectOf, revisionOf, taskId } from "./message-mix.ts";
 
-/** The most rows that a list of jobs may have. */
+/** The maximum number of rows that a list of jobs may have. */
 const ROWS = 2000;
 const FIRST_ARRIVAL_MS = Date.parse("2026-01-05T10:00:00.000Z");
-/** How many jobs arrive in one second in the store that is filled. */
+/** How many jobs arrive per second in the store that is filled. */
 const JOBS_PER_SECOND = 50;
 const base = "/api/project/try";
 
-/** Returns when a job was stored. */
+/** Returns the time at which a job was stored. */
 export function arrivedAt(job: number): string {
   return new Date(FIRST_ARRIVAL_MS + Math.floor(job / JOBS_PER_SECOND) * 1000).toISOString();
 }
 
 /**
- * Returns the questions, by what they ask for. Each asks for other documents every time.
- *
- * @param jobs - how many are stored.
+ * Returns the questions, keyed by what they ask for. Each call of a question asks for other documents.
+ * @param jobs - how many jobs the store holds.
  */
 export function apiQuestions(jobs: number): Readonly<Record<string, () => string>> {
   const anyJob = (): number => {

@@ -19,7 +19,7 @@ import { JOBS_PER_PUSH, revisionOf } from "./message-mix.ts";
 import { percentile, rounded } from "./part.ts";
 import { mongodb, stopServers } from "./servers.ts";
 
-/** The limit for 95 of 100 answers. */
+/** The limit for the 95th percentile of response times. */
 const GOAL_MS = 250;
 
 const help = `npm run bench:api -- [options]
@@ -140,12 +140,12 @@ async function timed(url: string, path: () => string): Promise<Figures> {
     const begunAtMs = performance.now();
     const reply = await fetch(asked);
     const text = await reply.text();
-    // Parsing the answer is the caller's work, so it does not count.
+    // The caller parses the answer, so parsing is not measured.
     const tookMs = performance.now() - begunAtMs;
     const body: unknown = JSON.parse(text);
     if (!reply.ok) throw new Error(`${asked}: ${reply.status} ${JSON.stringify(body)}`);
     rows = Math.max(rows, rowsOf(body));
-    // The first answer warms the caches up.
+    // The first answer warms up the caches, so it is not measured.
     if (time > 0) taken.push(tookMs);
   }
   return { p50_ms: rounded(percentile(taken, 0.5), 1), p95_ms: rounded(percentile(taken, 0.95), 1), rows };

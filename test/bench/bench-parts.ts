@@ -26,7 +26,7 @@ export const parts = {
 
 export type PartName = keyof typeof parts;
 
-/** These take long, and are measured only if they are named. */
+/** Slow parts, which are measured only if they are named. */
 const namedOnly: readonly PartName[] = ["bindings", "large"];
 
 export const partNames = Object.keys(parts) as PartName[];

@@ -1,8 +1,7 @@
 /**
  * Returns the parts that `--only` names, in the order of the report.
- *
- * @param text - names with commas between them; undefined: the usual ones.
- * @throws Error that lists all parts, if there is no part of one of these names.
+ * @param text - names, separated by commas; undefined means the usual parts.
+ * @throws Error that lists all parts, if a name is unknown.
  */
 export function chooseParts<Name extends string>(
   text: string | undefined,

@@ -1,4 +1,4 @@
-/** Single drains, for a bench that takes its own turns. `npm run bench` itself takes them in rounds; see `contenders/`. */
+/** Single drains, for a bench that schedules its own turns. `npm run bench` itself runs them in rounds; see `contenders/`. */
 import type { Drain } from "./contenders/contender.ts";
 import { fillQueues } from "./contenders/filled-queues.ts";
 import { type WorkerTarget, workerDrain } from "./contenders/worker-drain.ts";
@@ -8,14 +8,13 @@ const JOBS = 20_000;
 
 /** The store that the worker uses: SQLite in a folder, or a database. */
 export interface Target extends Omit<WorkerTarget, "dataDir"> {
-  /** Null for a new, empty one. */
+  /** Null means a new, empty store. */
   readonly dataDir: string | null;
 }
 
 /**
  * Fills a queue, and drains it with a worker.
- *
- * @param prefix - keeps the jobs of different drains into one store apart.
+ * @param prefix - distinguishes the jobs of different drains into the same store.
  */
 export async function drain(prefix: string, target: Target): Promise<Drain> {
   const filled = await fillQueues(messageMix(JOBS, prefix), ["drain"]);

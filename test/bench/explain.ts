@@ -17,7 +17,7 @@ import { fillStore } from "./fill-store.ts";
 import { taskId } from "./message-mix.ts";
 import { mongodb, stopServers } from "./servers.ts";
 
-/** The limit for 99 of 100 answers. */
+/** The limit for the 99th percentile of response times. */
 const EXPLAIN_GOAL_MS = 100;
 const TIMES = 300;
 const REJECTIONS = 10_000;
@@ -56,7 +56,7 @@ try {
   }
   await filled.close();
   progress.end();
-  // The store is opened again, as the command does, so that its caches are empty.
+  // Like the command, each query opens the store again, so that its caches are empty.
   const store = await open();
   const rows = [
     await timed("explain GUID, the first", 1, () => explained(store, guidOf(randomInt(jobs)))),

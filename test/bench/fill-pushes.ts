@@ -4,7 +4,7 @@ import { AT_ONCE, arrivals } from "./fill-store.ts";
 import { projectOf, revisionOf } from "./message-mix.ts";
 
 const PUSH_EVERY_SECONDS = 600;
-/** Long enough ago for a thousand pushes, the last of which are recent: mostly recent ones are read. */
+/** Long enough ago for a thousand pushes to fit. The last of them are recent, as are most pushes that people read. */
 const FIRST_PUSH_SECONDS = Math.floor(Date.now() / 1000) - 1000 * PUSH_EVERY_SECONDS;
 const REVISIONS = 5;
 /** The others stay skeletons. */
@@ -16,7 +16,7 @@ export const authorOfPush = (push: number): string => `developer${push % 80}@exa
 /** In seconds since the Unix epoch. */
 export const pushedAt = (push: number): number => FIRST_PUSH_SECONDS + push * PUSH_EVERY_SECONDS;
 
-/** Puts pushes of equal size into a store, one after the other, with completed jobs. */
+/** Writes pushes of equal size into a store, one after the other, with completed jobs. */
 export async function fillPushes(
   store: Pick<SubmissionStore, "storeSubmissions" | "storeResultSets">,
   { jobs, perPush }: { readonly jobs: number; readonly perPush: number },

@@ -4,10 +4,10 @@ import type { Arrival, SubmissionStore } from "../../src/store/ports/submission-
 import { aDelivery, anArrival, limits, schemas } from "../examples.ts";
 import { jobMessage } from "./message-mix.ts";
 
-/** As many as one message may hold. */
+/** The maximum number of jobs in one message. */
 export const AT_ONCE = 1000;
 
-/** Puts completed jobs into a store, with their logs and artifacts, and without pending work. */
+/** Writes completed jobs into a store, with their logs and artifacts, and without pending work. */
 export async function fillStore(
   store: Pick<SubmissionStore, "storeSubmissions">,
   jobs: number,
@@ -17,12 +17,12 @@ export async function fillStore(
   for (let at = 0; at < jobs; at += AT_ONCE) {
     await store.storeSubmissions(arrivals(at, Math.min(AT_ONCE, jobs - at), receivedAt));
     onStored(at);
-    // The embedded store never waits, and the bench's connections to the broker need a turn for their heartbeats.
+    // The embedded store never yields to the event loop, and the bench's broker connections need a turn to send heartbeats.
     await setImmediate();
   }
 }
 
-/** Returns completed jobs, the first of them with number `from`. */
+/** Returns completed jobs, numbered upwards from `from`. */
 export function arrivals(from: number, count: number, receivedAt: (job: number) => string): Arrival[] {
   const options = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
   const messages = Array.from({ length: count }, (_, n) => jobMessage("there", from + n, "completed"));

@@ -67,7 +67,7 @@ try {
 if (values.json) process.stdout.write(`${JSON.stringify(asObject(report, options))}\n`);
 else process.stdout.write(`${[...serverNames(), ""].join("\n")}${asTable(report, parts)}`);
 
-/** The figures of the other parts took minutes, and are printed even if one part fails. */
+/** Measuring the other parts took minutes, so their figures are printed even if one part fails. */
 function leftOut(name: PartName, error: unknown): null {
   if (error instanceof ServerMissing) tellLeftOut(error.message);
   else tellLeftOut(`${name} failed: ${error instanceof Error ? error.stack : error}`);

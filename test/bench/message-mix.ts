@@ -7,7 +7,7 @@ export interface MessageMix {
   readonly jobsOf: readonly number[];
   /** How many job messages all bodies hold together. */
   readonly jobMessages: number;
-  /** How the job messages end in a store that knows none of them. */
+  /** The outcomes of the job messages in a store that is empty at first. */
   readonly outcomes: { readonly stored: number; readonly unchanged: number; readonly rejected: number };
   readonly first: JobName;
   /** The job that ends last. */
@@ -21,7 +21,7 @@ interface JobName {
 
 type State = "pending" | "running" | "completed";
 const states: readonly State[] = ["pending", "running", "completed"];
-/** The states of one job are some hundred messages apart, as they are while many jobs run. */
+/** The messages of one job are some hundred messages apart, as they are when many jobs run. */
 const SPREAD = 300;
 const platforms = ["linux64", "win10-64", "osx-1015", "android-em-7-0"];
 const suites = [
@@ -34,7 +34,7 @@ const suites = [
   ...["reftest", "crashtest", "xpcshell", "marionette", "cppunit", "jittest"],
 ];
 const CHUNKS = 75;
-/** In all projects together. */
+/** The number for all projects together. */
 export const JOBS_PER_PUSH = 50;
 const DUPLICATE_EVERY = 100;
 const INVALID_EVERY = 1000;

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:moves`: how long writes take while the embedded store is backed up, and how long a store takes to copy.
+ * `npm run bench:moves`: measures how long writes take while the embedded store is backed up, and how long it takes to copy a store.
  * `-- --jobs 100000` stores fewer jobs.
  */
 import { spawn } from "node:child_process";
@@ -22,7 +22,7 @@ import { arrivals, fillStore } from "./fill-store.ts";
 import { mongodb, stopServers } from "./servers.ts";
 
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
-/** A batch of a worker, and the pause until the next one: about 2,000 jobs per second. */
+/** The size of a worker's batch, and the pause until the next one: about 2,000 jobs per second. */
 const BATCH = 100;
 const PAUSE_MS = 40;
 
@@ -87,7 +87,7 @@ async function backUp(file: string): Promise<void> {
   if (code !== 0) throw new Error(`the backup has ended with exit code ${code}`);
 }
 
-/** Writes batches until something is over. Returns how long each took, in milliseconds. */
+/** Writes batches until `over` resolves. Returns how long each took, in milliseconds. */
 async function writesUntil(store: Store, over: Promise<unknown>): Promise<number[]> {
   const taken: number[] = [];
   let isOver = false;

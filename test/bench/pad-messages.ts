@@ -1,6 +1,6 @@
 import type { MessageMix } from "./message-mix.ts";
 
-/** Returns the mix with bodies of nearly this size: the member `extra`, which may hold anything, holds a long text. */
+/** Returns the mix with bodies of nearly this size. A long text in the member `extra`, which may hold anything, pads them. */
 export function padded(mix: MessageMix, bytes: number): MessageMix {
   const anything = '"extra":{';
   const bodies = mix.bodies.map((body) => {

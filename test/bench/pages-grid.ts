@@ -9,7 +9,7 @@ import { startPagesServer } from "../web/pages-server.ts";
 import type { PagesPart } from "./pages-part.ts";
 import { spreadOf } from "./spread.ts";
 
-/** The grid with 10,000 jobs in 10 pushes, in a real browser: medians of several rounds. */
+/** The grid with 10,000 jobs in 10 pushes, in a real browser. The figures are medians of several rounds. */
 export const grid: PagesPart = async ({ show, rounds }) => {
   show("storing 10,000 jobs");
   const folder = mkdtempSync(join(tmpdir(), "pulse-ingest-bench-grid-"));
@@ -19,7 +19,7 @@ export const grid: PagesPart = async ({ show, rounds }) => {
   const runs: GridFigures[] = [];
   try {
     await fillLargeGrid(store);
-    // The first one finds no push in memory, and compiles what is drawn.
+    // The first round finds no push in memory, and includes the compilation of the drawing code, so it is not counted.
     await measureGrid(browser, server.url);
     for (let run = 1; run <= rounds; run++) {
       show(`opening the grid, ${run} of ${rounds}`);

@@ -10,8 +10,8 @@ const VIEWERS = 10;
 const emptyStore = { dataDir: null, mongodbUrl: null };
 
 /**
- * Measures by what share a worker with an embedded store is slower while ten readers follow the projects that it stores: the median of
- * several rounds. Beside it stands by what share the worker needs more CPU time for a job, which other load changes less.
+ * Measures how much slower a worker with an embedded store becomes while ten readers follow the projects that it stores: the median of
+ * several rounds. It also reports how much more CPU time the worker needs per job, which depends less on other load.
  */
 export const ingestLoss: PagesPart = async ({ show, rounds }) => {
   const drains: Record<"alone" | "watched", Drain[]> = { alone: [], watched: [] };

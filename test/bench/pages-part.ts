@@ -1,30 +1,30 @@
 import type { Spread } from "./spread.ts";
 
-/** What a part of `bench:pages` is measured with. */
+/** Everything that is needed to measure a part of `bench:pages`. */
 export interface PagesOptions {
   /** How many jobs the stores of the reads hold. */
   readonly jobs: number;
   /** How often each question is asked. */
   readonly times: number;
-  /** How often each figure is measured that is a median of rounds. */
+  /** How often a figure is measured if the median of several rounds is reported. */
   readonly rounds: number;
-  /** Says what is being done. */
+  /** Reports progress. */
   readonly show: (text: string) => void;
 }
 
-/** A figure, and the most that it may be. */
+/** A figure, and its maximum. */
 export interface Limited {
   readonly figure: string;
   readonly value: number;
-  /** What the value is the median of. Without it, it was measured once. */
+  /** The values of all rounds, whose median is `value`. Missing if the figure was measured once. */
   readonly spread?: Spread;
   readonly atMost: number;
 }
 
 export interface PagesMeasured {
-  /** What `--json` prints of the part: an object of figures, or a single one. */
+  /** The member that `--json` prints for the part: an object of figures, or a single figure. */
   readonly figures: unknown;
-  /** How much those figures differed that were measured in several rounds, by their names. */
+  /** How much the figures of several rounds differed, keyed by their names. */
   readonly spreads?: Readonly<Record<string, Spread>>;
   readonly limited: readonly Limited[];
 }

@@ -13,19 +13,19 @@ import type { Limited, PagesPart } from "./pages-part.ts";
 import { percentile, rounded } from "./part.ts";
 import { mongodb } from "./servers.ts";
 
-/** The limit for 99 of 100 answers. */
+/** The limit for the 99th percentile of response times. */
 const LIMIT_MS = 50;
 const JOBS_PER_PUSH = 5000;
 /**
- * How many jobs a page has. The server for MongoDB's protocol reads and sorts all jobs of a push for each page, so its page is small;
- * it is as large as those that the grid reads.
+ * How many jobs a page has. The MongoDB-protocol server reads and sorts all jobs of a push for each page, so its page is small:
+ * as large as the pages that the grid reads.
  */
 const CELLS: Readonly<Record<string, number>> = { sqlite: 2000, mongodb: 500 };
 
 interface ReadFigures {
   readonly p50_ms: number;
   readonly p99_ms: number;
-  /** How many things the largest answer had. */
+  /** How many items the largest answer had. */
   readonly rows: number;
 }
 
@@ -36,10 +36,12 @@ interface ReadsFigures {
   readonly by_read: Readonly<Record<string, Readonly<Record<string, ReadFigures>>>>;
 }
 
-/** Prepares one read, for something else every time. What it returns is timed, and returns how many things the answer has. */
+/**
+ * Prepares one read, for other documents each time. It returns the function that is timed, which returns the number of items in the answer.
+ */
 type Read = (store: Store) => Promise<() => Promise<number>>;
 
-/** The reads of the store that pages make, with a million jobs in 200 pushes. */
+/** Measures the store reads that the pages make, with a million jobs in 200 pushes. */
 export const reads: PagesPart = async ({ jobs, times, show }) => {
   const by_read: Record<string, Record<string, ReadFigures>> = {};
   const limited: Limited[] = [];
@@ -135,7 +137,7 @@ async function timed(store: Store, read: Read, times: number): Promise<ReadFigur
     const ask = await read(store);
     const begunAtMs = performance.now();
     rows = Math.max(rows, await ask());
-    // The first answer warms the caches up.
+    // The first answer warms up the caches, so it is not measured.
     if (time > 0) taken.push(performance.now() - begunAtMs);
   }
   return { p50_ms: rounded(percentile(taken, 0.5), 1), p99_ms: rounded(percentile(taken, 0.99), 1), rows };

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:pages`: how fast the pages and what is behind them are, against the limits of their design. `-- --only reads`
+ * `npm run bench:pages`: measures how fast the pages and what they depend on are, against the limits of their design. `-- --only reads`
  * measures some parts; `-- --jobs 20000` stores fewer jobs; `-- --json` prints one object with a member for each part, and `noise`.
  */
 import { columns } from "../../src/cli/output/columns.ts";
@@ -13,7 +13,7 @@ import type { Limited, PagesMeasured, PagesOptions, PagesPart } from "./pages-pa
 import { reads } from "./pages-reads.ts";
 import { stopServers } from "./servers.ts";
 
-/** The parts, in their order. A new one gets a line here. */
+/** The parts, in the order in which they run. */
 const parts = { grid, log, reads, assets, ingest_loss: ingestLoss } as const satisfies Readonly<
   Record<string, PagesPart>
 >;

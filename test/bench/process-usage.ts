@@ -11,7 +11,7 @@ export interface Usage {
 
 /** Returns what a process has used so far. It reads /proc, so it works on Linux only. */
 export function processUsage(pid: number): Usage {
-  // The name of the program, in parentheses, may contain spaces. Fields are counted after it.
+  // The program's name, in parentheses, may contain spaces, so fields are counted from its end.
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   const ticks = Number(fields[11]) + Number(fields[12]);
   const status = readFileSync(`/proc/${pid}/status`, "utf8");

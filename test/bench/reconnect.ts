@@ -1,5 +1,5 @@
 /**
- * `npm run bench:reconnect`: how soon a worker consumes again after its broker is back (killed and started again; the connection
+ * `npm run bench:reconnect`: measures how soon a worker consumes again after its broker returns (killed and started again; connection
  * cut and restored), and how soon it notices a connection that has gone silent. `-- --rounds 20`.
  */
 import { setTimeout as wait } from "node:timers/promises";

@@ -16,7 +16,7 @@ import { asObject, asTable, noise } from "./report.ts";
 
 const options: BenchOptions = { rounds: 3, jobs: 500, show: () => undefined };
 
-/** Three drains with this median. The machine is half as fast in the second round. */
+/** Returns three drains with this median. The machine is half as fast in the second round. */
 function drainsAt(jobsPerSecond: number, besides: Drain["besides"] = {}): Drain[] {
   return [1, 0.5, 1.5].map((speed, round) => ({
     jobs_per_s: jobsPerSecond * speed,
@@ -57,7 +57,7 @@ async function measured(): Promise<Map<string, Measured>> {
 }
 
 const rates = z.object({ jobs_per_s: z.number(), cpu_s_per_10k: z.number(), peak_rss_mib: z.number() });
-/** What `--json` prints of these parts. */
+/** The output of `--json` for these parts. */
 const printed = z.strictObject({
   limit: z.strictObject({ jobs_per_s: z.number() }),
   sqlite: z.strictObject({ ...rates.shape, ratio: z.number() }),
@@ -89,7 +89,7 @@ const printed = z.strictObject({
   noise,
 });
 
-describe("what the bench prints", () => {
+describe("the output of the bench", () => {
   it("is one object with the figures of each part, as JSON", async () => {
     const object = printed.parse(JSON.parse(JSON.stringify(asObject(await measured(), options))));
     expect(object).toMatchObject({
@@ -129,7 +129,7 @@ describe("what the bench prints", () => {
     expect(cellsOf(/^physical +mongodb_ratio/)?.[4]).toBe("at least 0.35: MISSED");
   });
 
-  it("names the members of a group, and what cannot be counted", () => {
+  it("names the members of a group, and the figures that cannot be measured", () => {
     const counted = { what: "counts", figures: { sqlite: { fsyncs_per_batch: null, wal_bytes_per_job: 7 } } };
     const table = asTable(new Map([["counts", counted]]), parts);
     expect(table).toMatch(/counts +sqlite\.fsyncs_per_batch +not counted/);

@@ -7,7 +7,7 @@ export type Report = ReadonlyMap<string, Measured>;
 
 const spread = z.object({ median: z.number(), min: z.number(), max: z.number() });
 
-/** The member `noise` of what `--json` prints: for each part, the figures that were measured in several rounds. */
+/** The member `noise` of the output of `--json`: for each part, the figures that were measured in several rounds. */
 export const noise = z.object({ rounds: z.number().int() }).catchall(z.record(z.string(), spread));
 
 /** Returns the object that `--json` prints: the figures of each part, and `noise`. */
@@ -19,7 +19,7 @@ export function asObject(report: Report, { rounds }: Pick<BenchOptions, "rounds"
   return { ...Object.fromEntries(figures), noise: { rounds, ...Object.fromEntries(spreads) } };
 }
 
-/** Returns the same as text: each figure, how much it differed between rounds, and its target. */
+/** Returns the same figures as text: each figure, how much it differed between rounds, and its target. */
 export function asTable(report: Report, parts: Readonly<Record<string, Part>>): string {
   const rows = [["part", "figure", "value", "min", "max", "goal", "what"]];
   for (const [name, { what, figures, spreads = {} }] of report) {
@@ -34,7 +34,7 @@ export function asTable(report: Report, parts: Readonly<Record<string, Part>>): 
   return columns(rows);
 }
 
-/** Returns the figures in a single list. The name of one in a group is `group.name`. */
+/** Returns the figures as a flat list. The name of a figure in a group is `group.name`. */
 export function flat(figures: Figures): [string, number | null][] {
   return Object.entries(figures).flatMap(([name, value]): [string, number | null][] => {
     if (value === null || typeof value === "number") return [[name, value]];

@@ -1,7 +1,7 @@
 /**
  * `npm run bench:scaling`: one, two and three workers drain one queue, classic and quorum, into the MongoDB-protocol
- * server. All share this machine with broker and database, so the table shows the limit of one machine, and the cost of a
- * queue's type. It says nothing about several machines.
+ * server. All of them share this machine with the broker and the database, so the table shows the limit of one machine, and the cost
+ * of a queue type. It says nothing about several machines.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { columns } from "../../src/cli/output/columns.ts";

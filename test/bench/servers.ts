@@ -1,4 +1,4 @@
-/** The servers of the bench. Each is started when it is first needed, and is shared by all parts. */
+/** The servers of the bench. Each is started when it is first needed, and all parts share it. */
 import { startMongodb } from "../servers/mongodb.ts";
 import { startRabbitmq } from "../servers/rabbitmq.ts";
 import { once } from "./part.ts";

@@ -29,7 +29,7 @@ interface JobMessage {
   readonly expected: Expected;
 }
 
-/** One job of the run: its messages, at most one for each state, and what each of them must cause. */
+/** One job of the run: its messages, at most one for each state, and the effect that each of them must have. */
 export class ChaosTask {
   readonly #index: number;
   readonly #prefix: string;
@@ -103,7 +103,7 @@ export class ChaosTask {
     };
   }
 
-  /** Returns what only the end of a job has: details, a log of one of three kinds, a coalesced job. */
+  /** Returns the members that only the end of a job has: details, a log of one of three kinds, a coalesced job. */
   #completed() {
     const random = this.#random;
     const artifacts: string[] = [];
@@ -119,7 +119,7 @@ export class ChaosTask {
     };
     const kind = random.fraction();
     if (kind < 0.015) {
-      // The query makes the log's URL unique to this job. The host returns the same log for each.
+      // The query makes the log's URL unique to this job. The host returns the same log for every query.
       addLog("buildbot_text", `${this.#logHost}/log?of=${this.#index}`, "parsed");
       artifacts.push("text_log_summary", "Bug suggestions", "Job Info");
     } else if (kind < 0.07) {

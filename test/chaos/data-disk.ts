@@ -46,7 +46,7 @@ export async function openDataDisk(): Promise<DataDisk> {
         await resize(String((blocks - bfree) * bsize + CRUMB_BYTES));
         return;
       } catch (error) {
-        // Meanwhile more was written than the free space that should be left.
+        // More was written in the meantime than the free space that should remain.
         if (left === 0) throw error;
       }
     }

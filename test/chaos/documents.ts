@@ -1,9 +1,9 @@
-/** The part of the store's contents that the law needs, in the same form for both stores. */
+/** The part of the store's contents that the law refers to, in the same form for both stores. */
 export interface Documents {
-  /** Jobs by `_id`; the maps below have the same kind of key. */
+  /** Jobs, keyed by `_id`; the maps below have the same kind of key. */
   readonly jobs: ReadonlyMap<string, JobFound>;
   readonly resultSets: ReadonlySet<string>;
-  /** By `_id` of the job, the names of its artifacts, once for each document. */
+  /** The names of a job's artifacts, keyed by the job's `_id`; once for each document. */
   readonly artifacts: ReadonlyMap<string, readonly string[]>;
   /** The status of each log. */
   readonly logs: ReadonlyMap<string, string>;

@@ -10,7 +10,7 @@ export interface ExpectedJob {
   readonly job: string;
   readonly state: JobState;
   readonly result: string;
-  /** Owner of the job, which shows from which message the document's fields come. */
+  /** Owner of the job, which shows from which message the document's fields were taken. */
   readonly who: string;
   readonly resultSet: string;
   /** Names of artifacts, once for each document, including those made from its log or summary. */

@@ -6,7 +6,7 @@ import { seeded } from "./random.ts";
 const names = (seed: number, count: number): string[] =>
   planFaults(faults, count, seeded(seed)).flatMap((round) => round.map(({ name }) => name));
 
-it("has every kind once before any is repeated, in an order that depends on the seed", () => {
+it("every kind occurs once before any is repeated, in an order that depends on the seed", () => {
   const once = names(1, faults.length);
   expect(once.toSorted()).toEqual(faults.map(({ name }) => name).toSorted());
   expect(names(1, 50)).toEqual(names(1, 50));
@@ -14,7 +14,7 @@ it("has every kind once before any is repeated, in an order that depends on the 
   expect(names(1, 50)).toHaveLength(50);
 });
 
-it("combines two faults only if one is of the workers and one of a server, and neither must be alone", () => {
+it("two faults are combined only if one is of the workers and one of a server, and neither must be alone", () => {
   const rounds = Array.from({ length: 20 }, (_, seed) => planFaults(faults, 50, seeded(seed))).flat();
   const pairs = rounds.filter((round) => round.length > 1).map((round) => round.map(({ side }) => side));
   expect(pairs.length).toBeGreaterThan(0);

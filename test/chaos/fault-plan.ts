@@ -1,10 +1,10 @@
 import type { Fault } from "./faults.ts";
 import type { Random } from "./random.ts";
 
-/** Faults that are in force together: a single one, or one of the workers and one of a server. */
+/** Faults that are active together: a single one, or one of the workers and one of a server. */
 export type Round = readonly [Fault, ...Fault[]];
 
-/** How often two faults are combined, if they may be. */
+/** The probability that two faults are combined, if they may be. */
 const TOGETHER = 0.4;
 
 /** Returns this many faults, each kind equally often, in random order. The plan is the same for the same seed. */

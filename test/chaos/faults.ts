@@ -9,10 +9,10 @@ import type { StoreName, World } from "./world.ts";
 /** A fault that is injected into a running system. */
 export interface Fault {
   readonly name: string;
-  /** A fault of the workers and one of a server may be in force together; one of `all` is always alone. */
+  /** A fault of the workers may be active together with one of a server; a fault of `all` is always alone. */
   readonly side: "worker" | "broker" | "store" | "all";
   readonly stores: readonly StoreName[];
-  /** Text that says what is done, and from when recovery is counted. */
+  /** A description of what is done, and from when recovery is counted. */
   readonly does: string;
   /** Injects and ends the fault. Returns the time from which recovery is counted, in milliseconds since the epoch. */
   readonly inject: (world: World, random: Random) => Promise<number>;
@@ -22,11 +22,11 @@ const both = ["sqlite", "mongodb"] as const;
 const onlySqlite = ["sqlite"] as const;
 const onlyMongodb = ["mongodb"] as const;
 
-/** How long a fault is in force. */
+/** How long a fault is active. */
 const shortMs = (random: Random): number => random.between(500, 3000);
 /** How long the workers may take to empty the queue, in milliseconds. */
 const CATCH_UP_MS = 180_000;
-/** Longer than any worker takes to notice. */
+/** Longer than any worker takes to notice the fault. */
 const NOTICE_MS = 40_000;
 
 export const faults: readonly Fault[] = [
@@ -220,11 +220,11 @@ export const faults: readonly Fault[] = [
 ];
 
 /**
- * First the queue is emptied of what earlier faults left there, so that little is lost; then the workers are
+ * First the queue is emptied of what earlier faults left in it, so that little is lost; then the workers are
  * paused (SIGSTOP), so that there is something to lose.
  */
 async function deleteQueue({ onBroker, queue, fleet, deletions }: World): Promise<number> {
-  // Of an old backlog nobody could say which messages were lost with the queue.
+  // With an old backlog, it would be unknown which messages were lost with the queue.
   await onBroker(async (channel) => {
     const limit = Date.now() + CATCH_UP_MS;
     for (let held = 1; held > 0; ) {
@@ -236,7 +236,7 @@ async function deleteQueue({ onBroker, queue, fleet, deletions }: World): Promis
       await wait(20);
     }
   });
-  // The workers need a moment to notice it too.
+  // The workers also need a moment to notice the loss.
   await wait(1500);
   const { workers } = fleet;
   const again = fleet.untilTold("consuming", workers.length, NOTICE_MS);
@@ -255,7 +255,7 @@ async function deleteQueue({ onBroker, queue, fleet, deletions }: World): Promis
   }
   deletions.push(deleted);
   await again;
-  // Only the workers still hold messages of this queue. If they were killed now, those messages would be lost legitimately.
+  // Only the workers still hold messages of this queue. If they were killed now, losing those messages would be correct behaviour.
   const limit = Date.now() + NOTICE_MS;
   while ((await strandedIn(fleet)) > 0 && Date.now() < limit) await wait(100);
   return deleted.toMs;

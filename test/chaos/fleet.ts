@@ -19,16 +19,16 @@ interface Slot {
   endedAtMs: number;
 }
 
-/** Workers on one queue, and everything that they logged. Each is a process that may be killed and is started again. */
+/** Workers on one queue, and everything that they logged. Each is a process that may be killed and is then started again. */
 export class Fleet {
   readonly gaps: Gap[] = [];
   /** Outcomes of the job messages of all workers, including dead ones. */
   readonly told = new Told();
   /** Differences between a worker's counters and its log. */
   readonly miscounts: string[] = [];
-  /** Texts about workers that ended by themselves. */
+  /** Reports about workers that ended by themselves. */
   readonly deaths: string[] = [];
-  /** Lines in which workers reported a bug of their own. */
+  /** Log lines in which workers reported a bug of their own. */
   readonly bugs: string[] = [];
   readonly #slots: Slot[];
   readonly #env: (index: number) => NodeJS.ProcessEnv;
@@ -48,7 +48,7 @@ export class Fleet {
     return this.#slots.flatMap(({ worker }) => (worker === null ? [] : [worker]));
   }
 
-  /** The addresses at which the running workers take posts. A worker that is starting has none yet. */
+  /** The addresses at which the running workers accept posts. A worker that is starting has none yet. */
   get publicUrls(): string[] {
     return this.workers.flatMap(({ lines }) => {
       const url = lines.find(({ event }) => event === "public_listening")?.["url"];
@@ -86,7 +86,7 @@ export class Fleet {
     if (worker === null) return;
     slot.worker = null;
     const code = await worker.stop();
-    // The last lines may come after the exit.
+    // The last lines may arrive after the exit.
     await worker.untilClosed();
     if (code !== 0) this.miscounts.push(`a worker that was asked to stop ended with ${code}`);
     const line = worker.lines.map((each) => stopped.safeParse(each)).find(({ success }) => success);
@@ -103,7 +103,7 @@ export class Fleet {
     await Promise.all(this.#slots.map((_slot, index) => this.kill(index)));
   }
 
-  /** Resolves when every worker has logged the end of a job from the broker after this time; with false if not within the limit. */
+  /** Resolves with true when every worker has logged the end of a job from the broker after this time, or with false after the limit. */
   async untilAllWork(sinceMs: number, limitMs: number): Promise<boolean> {
     const limit = Date.now() + limitMs;
     while (!this.#slots.every(({ worker, endedAtMs }) => worker !== null && endedAtMs > sinceMs)) {
@@ -113,7 +113,7 @@ export class Fleet {
     return true;
   }
 
-  /** Resolves when this many workers have logged this event from now on; with false if not within the limit. */
+  /** Resolves with true when this many workers have logged this event from now on, or with false after the limit. */
   async untilTold(event: string, count: number, limitMs: number): Promise<boolean> {
     let seen = 0;
     const watcher = (line: LogLine): void => {
@@ -136,7 +136,7 @@ export class Fleet {
     for (const watcher of this.#watchers) watcher(line);
     if (line.event === "job_ended") {
       const { guid, outcome } = jobEnded.parse(line);
-      // A worker takes posts even while it has no broker, and has not recovered then.
+      // A worker accepts posts even while it has no broker, and has not recovered then.
       if (line["origin"] === "pulse") slot.endedAtMs = Date.now();
       slot.told.add(guid, outcome);
       this.told.add(guid, outcome);

@@ -9,11 +9,11 @@ import type { World } from "./world.ts";
 
 /** How a run ended. */
 export interface Judgement extends LawReport {
-  /** The verdicts on the job messages that were posted. They are among those that were published. */
+  /** The verdicts on the posted job messages. These messages are counted among the published ones. */
   readonly posted: PostCounts;
   /** Messages that were sent with headers that break clients. */
   readonly poisoned: number;
-  /** Texts about counters that differ from logs or documents, about workers that died by themselves, and so on. */
+  /** Reports about counters that differ from logs or documents, about workers that died by themselves, and so on. */
   readonly troubles: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export async function judge(world: World, traffic: Traffic, stop: AbortSignal): 
   stop.throwIfAborted();
   await untilWorkDone(world, SETTLE_LIMIT_MS, stop);
   await fleet.stopAll();
-  // Workers that were killed may not have had another turn at it.
+  // Workers that were killed may not have retried it.
   await world.onStore(expireOldJobs);
   const all = await world.documents();
   troubles.push(...wrongAboutOldJobs(all));
@@ -40,7 +40,7 @@ export async function judge(world: World, traffic: Traffic, stop: AbortSignal): 
     ...fleet.bugs,
     ...fleet.miscounts,
     ...checkMoves(fleet.told, documents),
-    // A client must not be told of a move that is not there, even if the worker was killed a moment later.
+    // A client must not be told of a change that is not stored, even if the worker was killed a moment later.
     ...checkMoves(posted.told, documents),
     ...posted.troubles,
     ...spoolsLeft(world).map((file) => `the spool ${file} was left`),

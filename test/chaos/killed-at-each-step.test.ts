@@ -45,106 +45,113 @@ const ofMongodb = [
   ...["before rejections.bulkWrite", "after rejections.bulkWrite", "before ack", "after ack"],
 ];
 
-broker.describe(`workers on ${broker.name} that are killed amid a batch, one after the other`, () => {
-  let story: WorkerStory;
-  const published: Published[] = [];
-  beforeAll(async () => {
-    story = await WorkerStory.on(broker.server().url);
-    writeFileSync(
-      join(story.folder, "exchanges.yml"),
-      `exchanges:\n  - exchange: ${story.exchange}\n    destinations: [story]\n    projects: ['#']\n` +
-        `    accept_projects: ${JSON.stringify(projects)}\n`,
-    );
-  });
-  afterAll(() => story.end());
+broker.describe(
+  `workers on ${broker.name} that are killed one after the other, in the middle of a batch`,
+  () => {
+    let story: WorkerStory;
+    const published: Published[] = [];
+    beforeAll(async () => {
+      story = await WorkerStory.on(broker.server().url);
+      writeFileSync(
+        join(story.folder, "exchanges.yml"),
+        `exchanges:\n  - exchange: ${story.exchange}\n    destinations: [story]\n    projects: ['#']\n` +
+          `    accept_projects: ${JSON.stringify(projects)}\n`,
+      );
+    });
+    afterAll(() => story.end());
 
-  /** Messages of every kind, except logs, which are read after the batch. Their ids begin with the step. */
-  async function publishSome(step: string): Promise<void> {
-    const options = {
-      prefix: `${step.replaceAll(/[\W_]/g, "").slice(0, 15)}${randomUUID().slice(0, 8)}`,
-      logHost: "",
-    };
-    const bodies: Buffer[] = [];
-    for (const message of messageStream(seeded(published.length), options, () => bodies.length >= MESSAGES)) {
-      if (message.body.includes('"buildbot_text"')) continue;
-      bodies.push(message.body);
-      published.push({ message, way: "pulse", sentAtMs: 0, confirmedAtMs: 0 });
+    /** Messages of every kind, except logs, which are read after the batch. Their ids begin with the step. */
+    async function publishSome(step: string): Promise<void> {
+      const options = {
+        prefix: `${step.replaceAll(/[\W_]/g, "").slice(0, 15)}${randomUUID().slice(0, 8)}`,
+        logHost: "",
+      };
+      const bodies: Buffer[] = [];
+      for (const message of messageStream(
+        seeded(published.length),
+        options,
+        () => bodies.length >= MESSAGES,
+      )) {
+        if (message.body.includes('"buildbot_text"')) continue;
+        bodies.push(message.body);
+        published.push({ message, way: "pulse", sentAtMs: 0, confirmedAtMs: 0 });
+      }
+      await story.publish(...bodies);
     }
-    await story.publish(...bodies);
-  }
 
-  const waiting = async (): Promise<number> => (await story.channel.checkQueue(story.queue)).messageCount;
+    const waiting = async (): Promise<number> => (await story.channel.checkQueue(story.queue)).messageCount;
 
-  /** Waits until a worker has written everything that was published. */
-  async function untilWritten(worker: WorkerProcess): Promise<void> {
-    const url = await urlOf(worker);
-    const isWritten = async (): Promise<boolean> =>
-      (await waiting()) === 0 && (await status(url)).jobs.in_hand === 0;
-    await until(isWritten, "all messages are written");
-  }
+    /** Waits until a worker has written everything that was published. */
+    async function untilWritten(worker: WorkerProcess): Promise<void> {
+      const url = await urlOf(worker);
+      const isWritten = async (): Promise<boolean> =>
+        (await waiting()) === 0 && (await status(url)).jobs.in_hand === 0;
+      await until(isWritten, "all messages are written");
+    }
 
-  /** Returns how many messages of those that were published are not in the archive. */
-  async function notArchived({ MONGODB_URL }: NodeJS.ProcessEnv): Promise<number> {
-    const mongodbUrl = MONGODB_URL === "" ? null : (MONGODB_URL ?? null);
-    const store = await openStore({ mongodbUrl, dataDir: story.folder, rejectionTtlDays: 30 });
-    const archived = (await readArchived(store)).map(
-      ({ body, oversize }) => oversize?.sha256 ?? sha256(body),
-    );
-    await store.close();
-    const found = new Set(archived);
-    return published.filter(({ message }) => !found.has(sha256(message.body))).length;
-  }
+    /** Returns how many messages of those that were published are not in the archive. */
+    async function notArchived({ MONGODB_URL }: NodeJS.ProcessEnv): Promise<number> {
+      const mongodbUrl = MONGODB_URL === "" ? null : (MONGODB_URL ?? null);
+      const store = await openStore({ mongodbUrl, dataDir: story.folder, rejectionTtlDays: 30 });
+      const archived = (await readArchived(store)).map(
+        ({ body, oversize }) => oversize?.sha256 ?? sha256(body),
+      );
+      await store.close();
+      const found = new Set(archived);
+      return published.filter(({ message }) => !found.has(sha256(message.body))).length;
+    }
 
-  /** Each worker first writes what the one before it left. */
-  function killAt(
-    steps: readonly string[],
-    storeName: string,
-    env: () => NodeJS.ProcessEnv,
-    read: Read,
-  ): void {
-    it.each(steps)(`${storeName}, %s`, async (step) => {
-      const doomed = await story.start({ ...env(), DIE_AT: step, NODE_OPTIONS: `--import=${preload}` });
-      await untilWritten(doomed);
-      doomed.signal("SIGUSR2");
-      await doomed.untilEvent("armed");
-      await publishSome(step);
-      await doomed.untilClosed();
-    });
-
-    it(`${storeName}: nothing is lost or doubled`, async () => {
-      const last = await story.start(env());
-      await untilWritten(last);
-      expect(await last.stop()).toBe(0);
-      const { lost, doubled, breaches, stored } = checkLaw(published, await read(), {
-        deletions: [],
-        gaps: [],
+    /** Each worker first writes what the previous one left. */
+    function killAt(
+      steps: readonly string[],
+      storeName: string,
+      env: () => NodeJS.ProcessEnv,
+      read: Read,
+    ): void {
+      it.each(steps)(`${storeName}, %s`, async (step) => {
+        const doomed = await story.start({ ...env(), DIE_AT: step, NODE_OPTIONS: `--import=${preload}` });
+        await untilWritten(doomed);
+        doomed.signal("SIGUSR2");
+        await doomed.untilEvent("armed");
+        await publishSome(step);
+        await doomed.untilClosed();
       });
-      expect({ lost, doubled, breaches }).toEqual({ lost: 0, doubled: 0, breaches: [] });
-      expect(stored).toBeGreaterThan(steps.length);
-      expect(await notArchived(env())).toBe(0);
-    });
-  }
 
-  killAt(
-    ofSqlite,
-    "SQLite",
-    () => ({ MONGODB_URL: "", ARCHIVE_DAYS: "1" }),
-    async () => readSqlite(story.folder),
-  );
-
-  mongodb.describe(`with ${mongodb.name}`, () => {
-    const url = new URL("mongodb://localhost");
-    beforeAll(() => {
-      published.length = 0;
-      url.href = mongodb.server().url;
-      url.pathname = `/killed-${randomUUID().slice(0, 8)}`;
-    });
+      it(`${storeName}: nothing is lost or doubled`, async () => {
+        const last = await story.start(env());
+        await untilWritten(last);
+        expect(await last.stop()).toBe(0);
+        const { lost, doubled, breaches, stored } = checkLaw(published, await read(), {
+          deletions: [],
+          gaps: [],
+        });
+        expect({ lost, doubled, breaches }).toEqual({ lost: 0, doubled: 0, breaches: [] });
+        expect(stored).toBeGreaterThan(steps.length);
+        expect(await notArchived(env())).toBe(0);
+      });
+    }
 
     killAt(
-      ofMongodb,
-      mongodb.name,
-      () => ({ MONGODB_URL: url.href, ARCHIVE_DAYS: "1" }),
-      () => readMongodb(url.href),
+      ofSqlite,
+      "SQLite",
+      () => ({ MONGODB_URL: "", ARCHIVE_DAYS: "1" }),
+      async () => readSqlite(story.folder),
     );
-  });
-});
+
+    mongodb.describe(`with ${mongodb.name}`, () => {
+      const url = new URL("mongodb://localhost");
+      beforeAll(() => {
+        published.length = 0;
+        url.href = mongodb.server().url;
+        url.pathname = `/killed-${randomUUID().slice(0, 8)}`;
+      });
+
+      killAt(
+        ofMongodb,
+        mongodb.name,
+        () => ({ MONGODB_URL: url.href, ARCHIVE_DAYS: "1" }),
+        () => readMongodb(url.href),
+      );
+    });
+  },
+);

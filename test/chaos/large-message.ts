@@ -6,7 +6,7 @@ import type { Random } from "./random.ts";
 
 /** The worker's default limit. */
 const MAX_JOBS = 1000;
-/** The first number of the tasks of large messages. Those of each message have consecutive numbers. */
+/** The number of the first task of large messages. The tasks of one message have consecutive numbers. */
 const FIRST_TASK = 100_000_000;
 
 const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");

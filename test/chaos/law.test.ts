@@ -25,7 +25,7 @@ const published = (expected: Expected, atMs = 0): Published => ({
   sentAtMs: atMs,
   confirmedAtMs: atMs + 1,
 });
-/** The confirmed messages, including a duplicate, at one message per second. */
+/** Confirmed messages, including a duplicate, at one message per second. */
 const confirmed = [pending, completed, completed, rejected, { kind: "skipped" } as const].map(
   (expected, index) => published(expected, index * 1000),
 );
@@ -111,22 +111,22 @@ describe("a message is lost when", () => {
 
 describe("something is doubled when", () => {
   it.each([
-    ["an artifact is there twice", () => artifacts.set("try/a", ["Job Info", "Job Info"])],
-    ["an artifact is there that nobody sent", () => artifacts.set("try/a", ["Job Info", "other"])],
-    ["a job is there that nobody sent", () => jobs.set("try/b", jobs.get("try/a") as JobFound)],
-    ["a log is there that nobody sent", () => logs.set("try/b/live/1", "pending")],
+    ["there is an artifact twice", () => artifacts.set("try/a", ["Job Info", "Job Info"])],
+    ["there is an artifact that nobody sent", () => artifacts.set("try/a", ["Job Info", "other"])],
+    ["there is a job that nobody sent", () => jobs.set("try/b", jobs.get("try/a") as JobFound)],
+    ["there is a log that nobody sent", () => logs.set("try/b/live/1", "pending")],
     [
-      "a rejection is there that nobody caused",
+      "there is a rejection that nothing caused",
       () => rejections.push({ reason: "x", sha256: "bad", count: 1 }),
     ],
-    ["a job was written without a move", () => change({ version: 3 })],
+    ["a job was written without a transition", () => change({ version: 3 })],
   ])("%s", (_name, spoil) => {
     spoil();
     expect(law()).toMatchObject({ lost: 0, doubled: expect.any(Number) });
     expect(law().doubled).toBeGreaterThan(0);
   });
 
-  it("a job moved back, or twice to one state", () => {
+  it("a job moved back, or entered one state twice", () => {
     change({ version: 3, transitions: [{ state: "pending" }, { state: "completed" }, { state: "pending" }] });
     expect(law()).toMatchObject({ doubled: 1 });
   });
@@ -154,7 +154,7 @@ describe("a message in a queue that was deleted by force", () => {
     expect(law({ deletions: [deletion], gaps: [] })).toMatchObject({ lost: 3, announced: 0 });
   });
 
-  it("is lost if it is beyond the broker's count", () => {
+  it("is lost if it exceeds the broker's count", () => {
     expect(law({ deletions: [{ ...deletion, held: 1 }], gaps: [gap] })).toMatchObject({
       lost: 2,
       announced: 1,

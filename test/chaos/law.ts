@@ -3,7 +3,7 @@ import type { Documents, JobFound } from "./documents.ts";
 import type { Expected, ExpectedJob, Message } from "./expected.ts";
 import { type Deletion, type Gap, Losses } from "./losses.ts";
 
-/** A message that the broker has confirmed and not returned, or an item with a verdict. Times in milliseconds since the epoch. */
+/** A message that the broker has confirmed and not returned, or an item with a verdict. Times are in milliseconds since the epoch. */
 export interface Published {
   readonly message: Message;
   readonly way: "pulse" | "rest";
@@ -28,7 +28,7 @@ export interface LawReport {
    * before the store was back to remove the entry. They do no harm, and expire.
    */
   readonly suspectsLeft: number;
-  /** A text for every breach. `lost` and `doubled` count job messages and documents, each of which may have several breaches. */
+  /** A description of every breach. `lost` and `doubled` count job messages and documents, each of which may have several breaches. */
   readonly breaches: readonly string[];
 }
 
@@ -83,11 +83,11 @@ export function checkLaw(
 interface JobCaused {
   readonly furthest: ExpectedJob;
   readonly byState: ReadonlyMap<string, ExpectedJob>;
-  /** The number of documents by name. */
+  /** The number of documents, keyed by name. */
   readonly artifacts: ReadonlyMap<string, number>;
 }
 
-/** Returns each job's messages, once each, by the job's `_id`; rejections by their hash. */
+/** Returns the messages of each job, once each, keyed by the job's `_id`, or by their hash for rejections. */
 interface Caused {
   readonly jobs: ReadonlyMap<string, JobCaused>;
   readonly rejections: ReadonlySet<string>;
@@ -121,7 +121,7 @@ function jobCaused(byState: ReadonlyMap<string, ExpectedJob>): JobCaused {
   return { furthest, byState, artifacts: countEach(all.flatMap(({ artifacts }) => artifacts)) };
 }
 
-/** Returns which part of a message's effect is missing; null if none is. */
+/** Returns the missing part of a message's effect, or null if none is missing. */
 function missing(
   expected: Expected,
   documents: Documents,

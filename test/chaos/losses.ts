@@ -1,14 +1,14 @@
 import type { Published } from "./law.ts";
 
-/** A queue that was deleted by force. Times in milliseconds since the epoch. */
+/** A queue that was deleted by force. Times are in milliseconds since the epoch. */
 export interface Deletion {
   readonly fromMs: number;
   readonly toMs: number;
-  /** Messages that the queue held, by the broker's count: those that no worker had received. */
+  /** Messages that no worker had received and that the queue held, by the broker's count. */
   readonly held: number;
 }
 
-/** A worker's report that the queue was lost. Times in milliseconds since the epoch. */
+/** A worker's report that the queue was lost. Times are in milliseconds since the epoch. */
 export interface Gap {
   readonly fromMs: number;
   readonly toMs: number;
@@ -19,7 +19,7 @@ export interface Gap {
 /** The longest time until a worker notices that the queue is lost, in milliseconds. */
 const NOTICED_MS = 5000;
 
-/** A worker's report about it, if there is one. */
+/** A worker's report of this loss, if there is one. */
 function announcementOf({ toMs }: Deletion, gaps: readonly Gap[]): Gap | undefined {
   return gaps.find((gap) => gap.fromMs <= toMs + NOTICED_MS && gap.toMs >= toMs);
 }
@@ -31,7 +31,7 @@ interface Missing {
 
 /**
  * Counts messages without their effect. A queue that is deleted by force loses the messages that the broker counted, and those
- * on their way into it, all published within the bounds that a worker reported. All others were lost for another reason.
+ * on their way into it, all published within the bounds that a worker reported. All other messages were lost for another reason.
  */
 export class Losses {
   readonly #announced: readonly (Deletion & { readonly sinceMs: number })[];
@@ -54,7 +54,7 @@ export class Losses {
     let left = this.#missing;
     let announced = 0;
     for (const deletion of this.#announced) {
-      // What was posted was never in a queue.
+      // A posted item was never in a queue.
       const within = left.filter(({ each }) => each.way === "pulse" && each.sentAtMs >= deletion.sinceMs);
       const before = within.filter(({ each }) => each.confirmedAtMs < deletion.fromMs);
       const arriving = within.filter(

@@ -13,13 +13,13 @@ function messages(seed: number, count: number): Message[] {
   return all;
 }
 
-it("the same seed gives the same messages, and another seed other messages", () => {
+it("the same seed gives the same messages, and another seed gives other messages", () => {
   const bodies = (seed: number) => messages(seed, 500).map(({ body }) => body.toString("base64"));
   expect(bodies(1)).toEqual(bodies(1));
   expect(bodies(1)).not.toEqual(bodies(2));
 });
 
-it("has messages of every kind, some of them twice, arrays among them", () => {
+it("the stream has messages of every kind, some of them twice, and arrays", () => {
   const all = messages(3, 6000);
   expect(all.length).toBeGreaterThanOrEqual(6000);
   const jobs = all.flatMap((message) => message.jobs);
@@ -55,7 +55,7 @@ it("about a tenth of the jobs is posted, and so are invalid items of every kind;
     "unknown-revision-hash",
     "unusable-field",
   ]);
-  // Some states of a job come the other way, and so do some duplicates.
+  // Some states of a job are sent the other way, and so are some duplicates.
   const both = new Set(published.flatMap((message) => message.jobs));
   expect(expected.some((each) => both.has(each))).toBe(true);
   expect(sharedOut().posted.map(({ body }) => body.toString())).toEqual(

@@ -5,19 +5,18 @@ import { invalidMessage } from "./invalid-message.ts";
 import { messageOfManyJobs, messageOfTooManyJobs } from "./large-message.ts";
 import type { Random } from "./random.ts";
 
-/** How far apart the messages of a job may be, in jobs that begin between them. */
+/** How many jobs may begin between the messages of one job. */
 const SPREAD = 60;
 
-/** A job message that is due, alone or as an item of an array. */
+/** A job message that is due, to be sent alone or as an item of an array. */
 interface Due {
   readonly value: Readonly<Record<string, unknown>>;
   readonly expected: Expected;
 }
 
 /**
- * Yields messages like those of publishers, and worse ones: jobs in all their states, some in the wrong order, some states left out,
- * duplicates, arrays, some with hundreds of jobs or more than a worker accepts, invalid ones. Pure except for the random numbers.
- *
+ * Yields messages like those of publishers, and worse ones: jobs in all their states, some in the wrong order, some without some states,
+ * duplicates, arrays, some with hundreds of jobs or more than a worker accepts, and invalid ones. Pure except for the random numbers.
  * @param isEnough - called before each new job. Jobs that have begun are completed.
  */
 export function* messageStream(

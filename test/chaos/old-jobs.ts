@@ -6,12 +6,12 @@ import type { Documents } from "./documents.ts";
 /** RETAIN_DAYS of the workers. */
 export const RETAIN_DAYS = 2;
 
-/** A project that no message of the run is for. */
+/** A project that no message of the run names. */
 const PROJECT = "earlier";
 const OF_EACH = 25;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Jobs that were there before the run, by the days since their last change. Those that are not complete stay twice as long. */
+/** Jobs that existed before the run, keyed by the days since their last change. Incomplete jobs are kept twice as long. */
 const kinds = [
   { state: "completed", days: 1, stays: true },
   { state: "completed", days: 3, stays: false },
@@ -38,7 +38,7 @@ export async function storeOldJobs(store: Pick<SubmissionStore, "storeSubmission
   }
 }
 
-/** Removes what is left to remove, as a worker does at its turn. */
+/** Removes the remaining expired jobs, as a worker does when it is its turn. */
 export async function expireOldJobs(store: ExpiringStore): Promise<void> {
   const steps = expirySteps({
     ...{ store, project: PROJECT, retainDays: () => RETAIN_DAYS, archiveDays: 0, now: Date.now },
@@ -47,7 +47,7 @@ export async function expireOldJobs(store: ExpiringStore): Promise<void> {
   for await (const _step of steps);
 }
 
-/** Returns what retention has removed although it was to stay, and what it has left. Pure. */
+/** Returns jobs that retention has removed although it had to keep them, and jobs that it should have removed. Pure. */
 export function wrongAboutOldJobs({ jobs, artifacts }: Documents): string[] {
   const left = [...jobs.keys()].filter(isOld);
   const stay = new Set(

@@ -60,7 +60,7 @@ export type ChaosCommand = Common &
 const BURST_MESSAGES = 20_000;
 const BURST_SECONDS = 60;
 
-/** @returns a text if the arguments are wrong; null if help is requested. */
+/** @returns a message if the arguments are wrong, or null if help is requested. */
 export function readOptions(args: readonly string[]): ChaosCommand | string | null {
   const text = { type: "string" } as const;
   const flag = { type: "boolean", default: false } as const;

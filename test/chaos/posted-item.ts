@@ -12,7 +12,7 @@ export interface PostedItem extends Message {
 
 const rules = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
 
-/** Returns the job of a message as an item to post; null unless the message holds a single job, which is accepted. */
+/** Returns the job of a message as an item to post, or null unless the message holds a single job that is accepted. */
 export function toPostedItem({ body, jobs }: Message): PostedItem | null {
   const [expected] = jobs;
   if (jobs.length !== 1 || expected?.kind !== "accepted") return null;

@@ -8,7 +8,7 @@ import { Told } from "./told.ts";
 
 export interface PosterOptions {
   readonly client: AddedClient;
-  /** Returns the addresses of the workers that run now. */
+  /** Returns the addresses of the workers that are running. */
   readonly urls: () => readonly string[];
   readonly random: Random;
 }
@@ -18,18 +18,18 @@ export interface PostCounts {
   readonly stored: number;
   readonly unchanged: number;
   readonly rejected: number;
-  /** Requests that were sent again, because there was no answer, or one that asks to try later. */
+  /** Requests that were sent again, because there was no answer, or the answer asked to try later. */
   readonly repeated: number;
 }
 
-/** Requests at the same time. */
+/** The number of concurrent requests. */
 const CONNECTIONS = 3;
 const MAX_ITEMS = 20;
 const IDLE_MS = 20;
 const RETRY_MS = 100;
-/** Workers that are paused or killed never answer. */
+/** Time limit of a request: workers that are paused or killed never answer. */
 const TIMEOUT_MS = 10_000;
-/** Answers that ask a client to send the same again. */
+/** Status codes after which a client sends the same request again; null means that there was no answer. */
 const later = new Set([null, 429, 503]);
 
 interface OnTheWay {
@@ -37,13 +37,13 @@ interface OnTheWay {
   sentAtMs: number;
 }
 
-/** Posts items to any of the workers until each has a verdict. An item may arrive several times, which must not matter. */
+/** Posts items to any of the workers until each has a verdict. An item may arrive several times, which must do no harm. */
 export class Poster {
   /** The items in the order of their verdicts. */
   readonly confirmed: Published[] = [];
   /** The verdicts, for the comparison with the documents. */
   readonly told = new Told();
-  /** Texts about answers that no client should get. */
+  /** Descriptions of answers that no client should get. */
   readonly troubles: string[] = [];
   readonly #options: PosterOptions;
   readonly #waiting: OnTheWay[] = [];
@@ -68,12 +68,12 @@ export class Poster {
     this.#waiting.push({ item, sentAtMs: 0 });
   }
 
-  /** Says that no further item will be added. */
+  /** Declares that no further item will be added. */
   complete(): void {
     this.#isComplete = true;
   }
 
-  /** Resolves when the items are complete and each has a verdict; after a stop some may have none. */
+  /** Resolves when the items are complete and each has a verdict; after a stop, some may have none. */
   async run(stop: AbortSignal): Promise<void> {
     await Promise.all(Array.from({ length: CONNECTIONS }, () => this.#postAll(stop)));
   }
@@ -97,7 +97,7 @@ export class Poster {
     }
   }
 
-  /** Takes items of one project, in order. */
+  /** Takes the next items of one project, in order. */
   #take(): readonly OnTheWay[] {
     const project = this.#waiting[0]?.item.project;
     const taken = this.#waiting.filter(({ item }) => item.project === project).slice(0, MAX_ITEMS);
@@ -105,7 +105,7 @@ export class Poster {
     return taken;
   }
 
-  /** Returns whether the items have been answered. If not, they are to be posted again. */
+  /** Returns whether the items have been answered. If not, the caller posts them again. */
   async #post(items: readonly OnTheWay[]): Promise<boolean> {
     const [url] = this.#options.random.shuffled(this.#options.urls());
     const project = items[0]?.item.project;
@@ -123,7 +123,7 @@ export class Poster {
       if (!(error instanceof RequestError)) throw error;
       if (later.has(error.status)) return false;
       this.troubles.push(error.message);
-      // Bugs of a worker are reported, and the items must be stored all the same.
+      // A worker's bug is reported, and the items must still be stored.
       return error.status !== 500;
     }
   }
@@ -139,7 +139,7 @@ export class Poster {
 
   #clientOf(url: string): TreeherderClient {
     const { client } = this.#options;
-    // A request that is sent again may go to another worker, so the client itself does not send it again.
+    // A repeated request may go to another worker, so the client itself must not repeat it.
     const found =
       this.#clients.get(url) ??
       new TreeherderClient({ serverUrl: url, ...client, timeoutMs: TIMEOUT_MS, retries: 0 });

@@ -6,7 +6,7 @@ import type { Message } from "./expected.ts";
 import type { Published } from "./law.ts";
 
 export interface PublisherOptions {
-  /** The broker's own address, so that only the broker's own faults affect the publisher. */
+  /** The broker's address without a proxy, so that only the broker's own faults affect the publisher. */
   readonly url: string;
   readonly exchange: string;
   readonly routingKey: string;
@@ -15,10 +15,10 @@ export interface PublisherOptions {
   readonly messages: Iterable<Message>;
 }
 
-/** The most messages that wait for their confirmation. */
+/** The maximum number of messages that wait for their confirmation. */
 const WINDOW = 1000;
 const RETRY_MS = 100;
-/** Headers that break clients. They are sent in turn, one with every this many messages. */
+/** Headers that break clients. They are used in turn, one with every this many messages. */
 const poison = [
   ...[...knownHeaders, ...longHeaders].map(({ header }) => header),
   // Deeper headers would keep RabbitMQ 4 itself busy for seconds.
@@ -34,7 +34,7 @@ interface OnTheWay {
 
 /**
  * Publishes until every message is confirmed and was routed. A message that is returned, or whose confirmation is lost with a
- * connection, is published again. So it may arrive twice, which must not matter.
+ * connection, is published again. It may therefore arrive twice, which must do no harm.
  */
 export class Publisher {
   /** The messages in the order of their confirmation. */
@@ -54,14 +54,14 @@ export class Publisher {
     this.#source = options.messages[Symbol.iterator]();
   }
 
-  /** Resolves when all are confirmed; after a stop some may not be. */
+  /** Resolves when all are confirmed; after a stop, some may not be. */
   async run(stop: AbortSignal): Promise<void> {
     while (!stop.aborted && !this.#isDone()) {
       try {
         const connection = await connect(this.#options.url, { timeout: 5000 });
         await this.#publishOn(connection, stop);
       } catch {
-        // The broker is away, which is expected here.
+        // The broker is away, which is expected in these runs.
         await wait(RETRY_MS);
       }
       for (const { message } of this.#onTheWay.values()) this.#again.push(message);
@@ -91,7 +91,7 @@ export class Publisher {
     let lastMs = performance.now();
     while (!isLost && !stop.aborted && !this.#isDone()) {
       const nowMs = performance.now();
-      // Messages that could not be sent during an absence are not sent faster later. The rate stays the same.
+      // Messages that could not be sent during an outage are not sent faster later. The rate stays the same.
       allowance = Math.min(allowance + ((nowMs - lastMs) * this.#options.rate) / 1000, this.#options.rate);
       lastMs = nowMs;
       while (allowance >= 1 && this.#onTheWay.size < WINDOW && !isLost) {
@@ -122,7 +122,7 @@ export class Publisher {
     const onTheWay: OnTheWay = { message, sentAtMs: Date.now(), isReturned: false };
     this.#onTheWay.set(messageId, onTheWay);
     const onConfirmed = (error: unknown): void => {
-      // If the connection was lost, the message is being published again already.
+      // If the connection was lost, the message is already being published again.
       if (!this.#onTheWay.delete(messageId)) return;
       if (error === null || error === undefined) this.#answered(onTheWay);
       else this.#again.push(message);

@@ -12,7 +12,10 @@ export interface Random {
   shuffled<T>(items: readonly T[]): T[];
 }
 
-/** Uses mulberry32, which has 32 bits of state. It is good enough to spread faults and messages, and the same on every machine. */
+/**
+ * Uses mulberry32, which has 32 bits of state. It is good enough to spread faults and messages, and gives the same numbers on every
+ * machine.
+ */
 export function seeded(seed: number): Random {
   let state = seed >>> 0;
   function fraction(): number {

@@ -56,7 +56,7 @@ function documentsOf(rows: Rows): Documents {
   };
 }
 
-/** Reads everything in the embedded store's file from its tables, because the port answers only queries about one job. */
+/** Reads everything in the embedded store's file directly from its tables, because the port answers only queries about one job. */
 export function readSqlite(folder: string): Documents {
   const db = new Database(join(folder, "pulse-ingest.db"), { readonly: true });
   const all = <Row extends z.ZodType>(row: Row, sql: string): z.infer<Row>[] =>
@@ -97,18 +97,18 @@ export function readSqlite(folder: string): Documents {
   }
 }
 
-/** Returns a job's id for its key in the embedded store, in which the two halves are swapped. */
+/** Returns the job's id for its key in the embedded store, in which the two halves are swapped. */
 function idOf(key: string): string {
   return key.split("/").reverse().join("/");
 }
 
-/** Reads everything in a database on a server for MongoDB's protocol. */
+/** Reads everything in a database on a MongoDB-protocol server. */
 export async function readMongodb(url: string): Promise<Documents> {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: 10_000 });
   const collection = (name: string) => client.db().collection<{ readonly _id: string }>(name);
   const all = (name: string, ...fields: string[]) =>
     collection(name)
-      // A job that is being removed does not count: its document has only this field.
+      // A job that is being removed does not count. Its document has only this field.
       .find(
         { removed_at: { $exists: false } },
         { projection: Object.fromEntries(fields.map((field) => [field, 1])) },

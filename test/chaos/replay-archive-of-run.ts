@@ -7,8 +7,7 @@ import type { Published } from "./law.ts";
 import { readSqlite } from "./read-documents.ts";
 
 /**
- * Replays the archive of a run into an empty store. Returns how that store differs from the original one, in words.
- *
+ * Replays the archive of a run into an empty store. Returns descriptions of how that store differs from the original one.
  * @param env - settings that name the original store and the registry.
  */
 export async function replayRun(
@@ -26,13 +25,13 @@ export async function replayRun(
   return found;
 }
 
-/** A request of which an item is refused may be answered with an error, and then it is not archived. */
+/** A request with a refused item may be answered with an error, and then it is not archived. */
 function refusedPosts(published: readonly Published[]): ReadonlySet<string> {
   const posted = published.filter(({ way }) => way === "rest").flatMap(({ message }) => message.jobs);
   return new Set(posted.flatMap((each) => (each.kind === "rejected" ? [each.sha256] : [])));
 }
 
-/** What is made from logs is missing after a replay, because no worker ran on the new store. Pure. */
+/** Leaves out what is made from logs, which is missing after a replay because no worker ran on the new store. Pure. */
 function differences(original: Documents, replayed: Documents, except: ReadonlySet<string>): string[] {
   const lacking = (what: string, wanted: Iterable<string>, found: ReadonlySet<string>): string[] =>
     [...wanted]
@@ -52,7 +51,7 @@ function differences(original: Documents, replayed: Documents, except: ReadonlyS
   ];
 }
 
-/** Without the transitions: two workers that race may pass over a state that a replay, in order, does not. */
+/** Leaves out the transitions: two workers that race may skip a state that a replay, in order, does not skip. */
 function texts(jobs: ReadonlyMap<string, JobFound>): ReadonlySet<string> {
   return new Set(
     [...jobs].map(([id, { state, result, who, result_set }]) =>

@@ -6,7 +6,7 @@ import { CATCH_UP_BOUND_MS, type MeasuredReport, QUEUE_BOUND } from "./run-outag
 /** Sums over all runs, in the order in which they are printed. */
 interface Sums {
   readonly published: number;
-  /** Of those, the ones that were posted over REST, by their verdict. */
+  /** The part of them that was posted over REST, by verdict. */
   readonly posted_stored: number;
   readonly posted_unchanged: number;
   readonly posted_rejected: number;
@@ -21,7 +21,7 @@ interface Sums {
   readonly lost: number;
   readonly doubled: number;
   readonly announced: number;
-  /** Errors other than losses and doubles, such as counters that do not match. */
+  /** Errors other than lost and doubled messages, such as counters that do not match. */
   readonly troubles: number;
   /** Entries left in the ledger of suspects, which do no harm. */
   readonly suspects_left: number;
@@ -40,7 +40,7 @@ export interface ChaosTotals extends Sums {
 export interface MeasuredTotals extends Sums {
   readonly seed: number;
   readonly peak_queue_messages: number;
-  /** The time since the store's return; only for an outage. */
+  /** The time since the store's return. Only an outage has it. */
   readonly caught_up_ms?: number;
 }
 
@@ -66,14 +66,14 @@ export function measuredOf(seed: number, reports: readonly MeasuredReport[]): Me
   };
 }
 
-/** Returns whether the law held and nothing else was wrong. */
+/** Returns whether the law held and there were no other errors. */
 export function isGood(totals: ChaosTotals | MeasuredTotals): boolean {
   if (totals.lost + totals.doubled + totals.troubles > 0) return false;
   if (!("peak_queue_messages" in totals)) return true;
   return totals.peak_queue_messages < QUEUE_BOUND && (totals.caught_up_ms ?? 0) <= CATCH_UP_BOUND_MS;
 }
 
-/** Returns a text with the table of faults and recovery times, the outcomes, and what is wrong. */
+/** Returns a text with the table of faults and recovery times, the outcomes, and the errors. */
 export function reportText(
   totals: ChaosTotals | MeasuredTotals,
   reports: readonly (ChaosReport | MeasuredReport)[],
@@ -121,7 +121,7 @@ function sumsOf(reports: readonly Judgement[]): Sums {
   };
 }
 
-/** Returns recovery times by kind; infinity if there was no recovery. */
+/** Returns recovery times by kind; infinity where a worker did not recover. */
 function byKind(injected: readonly Injected[]): ReadonlyMap<string, number[]> {
   const kinds = new Map<string, number[]>();
   for (const { fault, recoveryMs } of injected) {

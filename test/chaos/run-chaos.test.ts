@@ -8,17 +8,17 @@ import type { StoreName } from "./world.ts";
 jest.setTimeout(900_000);
 const series = process.env["TEST_BROKER"] === "4" ? "4" : "3";
 const stop = new AbortController();
-// After a time-out of jest, the run must not continue.
+// After a timeout of jest, the run must not continue.
 afterAll(() => stop.abort());
 
-/** The short form of `npm run chaos`: each of these faults once. */
+/** The short form of `npm run chaos`, which injects each of these faults once. */
 async function expectTheLaw(store: StoreName, isMeant: (fault: Fault) => boolean): Promise<void> {
   const kinds = faults.filter((fault) => fault.stores.includes(store) && isMeant(fault));
   const lines: string[] = [];
   const report = await runChaos(
     {
       ...{ store, series, seed: 7, messages: 800, rate: 30, faults: kinds.length, kinds, env: {} },
-      // Half-open connections are noticed soon, so that the test is short.
+      // Half-open connections are noticed soon, which keeps the test short.
       heartbeatSeconds: 2,
       say: (line) => lines.push(line),
     },
@@ -35,16 +35,16 @@ async function expectTheLaw(store: StoreName, isMeant: (fault: Fault) => boolean
   const { published, stored, unchanged, skipped, rejected, announced } = report;
   expect(published).toBeGreaterThanOrEqual(800);
   expect(stored + unchanged + skipped + rejected + announced).toBe(published);
-  // One message in twenty, of at least 700 that were published.
+  // One message in twenty, of the at least 700 that were published.
   expect(report.poisoned).toBeGreaterThanOrEqual(35);
   const { posted } = report;
   expect(posted.stored).toBeGreaterThan(0);
   expect(posted.rejected).toBeGreaterThan(0);
-  // The queue was deleted while it held messages, which the worker must have reported.
+  // The queue was deleted while it held messages, and the worker must have reported that.
   if (kinds.some(({ name }) => name === "queue-deleted")) expect(announced).toBeGreaterThan(0);
 }
 
-// The run starts its own servers. These only show whether there are any.
+// The run starts its own servers. These only show whether they are available.
 const broker = await serverOrSkip(sharedRabbitmq);
 const mongodb = await serverOrSkip(sharedMongodb);
 

@@ -8,21 +8,21 @@ import { openWorld, type World, type WorldOptions } from "./world.ts";
 
 export interface ChaosOptions extends WorldOptions {
   readonly seed: number;
-  /** The least number of messages that are published. */
+  /** The minimum number of messages that are published. */
   readonly messages: number;
   /** Messages per second. */
   readonly rate: number;
   readonly faults: number;
-  /** The kinds of faults, of which those that are possible in this world are injected. */
+  /** The kinds of faults. Those that are possible in this world are injected. */
   readonly kinds: readonly Fault[];
-  /** Called with texts about the progress. */
+  /** Called with progress messages. */
   readonly say: (line: string) => void;
 }
 
 /** A fault that was injected. */
 export interface Injected {
   readonly fault: string;
-  /** The time until every worker ended jobs again, in milliseconds; null if one did not within the limit. */
+  /** The time until every worker ended jobs again, in milliseconds, or null if one did not within the limit. */
   readonly recoveryMs: number | null;
 }
 
@@ -30,7 +30,7 @@ export interface ChaosReport extends Judgement {
   readonly injected: readonly Injected[];
 }
 
-/** Small limits, so that a queue fills, a store that is away is soon noticed, and many batches are interrupted. */
+/** Small limits, so that a queue fills, an unavailable store is soon noticed, and many batches are interrupted. */
 const usualEnv = {
   REJECTIONS_PER_DAY: "0",
   PREFETCH: "100",

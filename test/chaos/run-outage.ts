@@ -13,13 +13,16 @@ export interface MeasuredOptions extends Pick<WorldOptions, "series" | "env"> {
 }
 
 export interface MeasuredReport extends Judgement {
-  /** The most messages that were ready in the queue. */
+  /** The maximum number of messages that were ready in the queue. */
   readonly peakQueue: number;
-  /** The time from the store's return until nothing waited, while publishing continued, in milliseconds. Null if it was never away. */
+  /**
+   * The time from the store's return until the queue was empty, while publishing continued, in milliseconds. Null if the store was never
+   * away.
+   */
   readonly caughtUpMs: number | null;
 }
 
-/** The length that the queue must not reach. On Pulse it causes the first warning. */
+/** The length that the queue must not reach. On Pulse, it causes the first warning. */
 export const QUEUE_BOUND = 2000;
 export const CATCH_UP_BOUND_MS = 180_000;
 /** How long everything runs normally before the store is killed. */
@@ -47,7 +50,7 @@ export async function runOutage(
   });
 }
 
-/** Publishes this many messages at the rate, without any fault. */
+/** Publishes this many messages at the given rate, without any fault. */
 export async function runBurst(
   options: MeasuredOptions & Pick<WorldOptions, "store"> & { readonly messages: number },
   stop: AbortSignal,

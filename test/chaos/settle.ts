@@ -5,7 +5,7 @@ import { type WorkerStatus, workerStatus } from "../../src/http/observe/worker-s
 import type { WorkerProcess } from "../servers/worker-process.ts";
 import type { World } from "./world.ts";
 
-/** Returns what still waits somewhere; null if nothing does. */
+/** Returns a description of what is still waiting somewhere, or null if nothing is. */
 async function whatWaits(world: World): Promise<string | null> {
   for (const worker of world.fleet.workers) {
     const { jobs } = await statusOf(worker);
@@ -14,7 +14,7 @@ async function whatWaits(world: World): Promise<string | null> {
   return whatHasPiledUp(world);
 }
 
-/** The same without the jobs in progress in workers, of which there are always some while messages are published. */
+/** The same without the jobs in progress in workers. There are always some while messages are published. */
 async function whatHasPiledUp(world: World): Promise<string | null> {
   const queued = await world.onBroker((channel) => channel.checkQueue(world.queue));
   if (queued.messageCount > 0) return `${queued.messageCount} messages in the queue`;
@@ -32,13 +32,12 @@ export async function statusOf(worker: WorkerProcess): Promise<WorkerStatus> {
   return workerStatus.parse(await response.json());
 }
 
-/** How many checks in a row must find nothing, because a message on its way from the broker to a worker is in neither. */
+/** How many checks in a row must find nothing, because neither the broker nor a worker counts a message that is on its way between them. */
 const LOOKS = 3;
 
 /**
  * Waits until nothing is left in the queue, in a worker or in a spool. Returns the time.
- *
- * @throws Error that says what still waits after the time limit.
+ * @throws Error that says what is still waiting after the time limit.
  */
 export async function untilSettled(world: World, limitMs: number, stop: AbortSignal): Promise<number> {
   return untilNothing(() => whatWaits(world), limitMs, stop);
@@ -67,7 +66,7 @@ async function untilNothing(
   }
 }
 
-/** Waits for the work after the acknowledgement: until logs are read and suggestions are made. */
+/** Waits for the work that follows the acknowledgement: reading logs and making suggestions. */
 export async function untilWorkDone(world: World, limitMs: number, stop: AbortSignal): Promise<void> {
   const limit = Date.now() + limitMs;
   while (Date.now() < limit) {

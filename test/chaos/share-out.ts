@@ -3,13 +3,13 @@ import { invalidItem } from "./invalid-item.ts";
 import { type PostedItem, toPostedItem } from "./posted-item.ts";
 import type { Random } from "./random.ts";
 
-/** The share of messages with a single job that are posted. With the others, it is about a tenth of all jobs. */
+/** The share of messages with a single job that are posted. Messages of other kinds included, about a tenth of all jobs is posted. */
 const POSTED = 0.17;
 const INVALID = 0.005;
 
 /**
- * Yields the messages for the broker. Jobs of the others, about a tenth, are given to `post` instead, and so are invalid items. The
- * states of one job, and duplicates of one message, may thus come both ways.
+ * Yields the messages for the broker. About a tenth of the jobs, and invalid items, are passed to `post` instead. The
+ * states of one job, and duplicates of one message, may thus arrive both ways.
  */
 export function* shareOut(
   messages: Iterable<Message>,

@@ -1,10 +1,10 @@
 import type { Documents } from "./documents.ts";
 
-/** How job messages ended, from the workers' logs. */
+/** How job messages ended, according to the workers' logs. */
 export class Told {
   /** The number of job messages by outcome. */
   readonly outcomes = new Map<string, number>();
-  /** By guid, how often a worker logged that it stored or moved the job. */
+  /** How often a worker logged that it stored or moved the job, by guid. */
   readonly stored = new Map<string, number>();
 
   add(guid: string | null, outcome: string): void {
@@ -13,7 +13,9 @@ export class Told {
   }
 }
 
-/** Returns where the counters of a worker that ended normally differ from its log. `failed` ones appear with their redelivery. */
+/**
+ * Returns differences between the counters of a worker that ended normally and its log. A `failed` message is counted with its redelivery.
+ */
 export function checkTold({ outcomes }: Told, counted: Readonly<Record<string, number>>): string[] {
   return ["stored", "unchanged", "skipped", "rejected"].flatMap((outcome) => {
     const [told, count] = [outcomes.get(outcome) ?? 0, counted[outcome] ?? 0];
@@ -22,7 +24,7 @@ export function checkTold({ outcomes }: Told, counted: Readonly<Record<string, n
 }
 
 /**
- * Returns where workers logged a move that no document shows. The opposite is allowed: a worker that was killed, or whose
+ * Returns the moves that workers logged but that no document shows. The opposite is allowed: a worker that was killed, or whose
  * store was killed, could not log its last moves.
  */
 export function checkMoves({ stored }: Told, documents: Documents): string[] {

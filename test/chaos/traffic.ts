@@ -9,20 +9,20 @@ import type { World } from "./world.ts";
 
 export interface TrafficOptions {
   readonly seed: number;
-  /** Messages per second to the broker. What is posted comes in addition. */
+  /** Messages per second to the broker. Posted items come in addition. */
   readonly rate: number;
   readonly isEnough: () => boolean;
 }
 
-/** What the verdicts of a run's items were. */
+/** The verdicts on a run's items. */
 export interface Posted {
   readonly counts: PostCounts;
   readonly told: Told;
-  /** Texts about answers that no client should get. */
+  /** Descriptions of answers that no client should get. */
   readonly troubles: readonly string[];
 }
 
-/** Apart from the seeds of messages and faults. */
+/** A seed that is far from those of messages and faults. */
 const POSTER_SEED = 1_000_000;
 
 /** The messages of a run: most are published to its exchange, and about a tenth of the jobs is posted to its workers. */
@@ -69,7 +69,7 @@ export class Traffic {
     return this.#poster;
   }
 
-  /** Resolves when everything is confirmed; after a stop some may not be. */
+  /** Resolves when everything is confirmed; after a stop, some messages may not be. */
   async run(stop: AbortSignal): Promise<void> {
     const posting = this.#poster.run(stop);
     await this.#publisher.run(stop);

@@ -3,7 +3,7 @@ import type { World } from "./world.ts";
 
 const EVERY_MS = 200;
 
-/** Returns the most messages that were ready in the queue until the end, checked five times a second. */
+/** Returns the highest number of messages that were ready in the queue, checked five times a second until the end. */
 export interface DepthWatch {
   readonly peak: () => number;
   end(): Promise<void>;

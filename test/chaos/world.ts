@@ -30,10 +30,10 @@ const aLog = gzipSync(
   "fatal error: boom\nTEST-UNEXPECTED-FAIL | a/test_foo.js | x\nTinderboxPrint: built: yes\n",
 );
 
-/** Broker, store, workers and the proxies between them in one run. They end with this process, or before. */
+/** The broker, store, workers and proxies of one run. They end with this process at the latest. */
 export interface World {
   readonly store: StoreName;
-  /** Text that says what runs. */
+  /** A description of what runs. */
   readonly name: string;
   readonly broker: Rabbitmq;
   readonly exchange: string;
@@ -41,7 +41,7 @@ export interface World {
   readonly queue: string;
   /** The proxy between the workers and the broker. */
   readonly brokerProxy: CutProxy;
-  /** The proxy between the workers and the database; null with the embedded store. */
+  /** The proxy between the workers and the database, or null with the embedded store. */
   readonly database: { readonly server: Mongodb; readonly proxy: CutProxy } | null;
   /** The workers' DATA_DIR. */
   readonly disk: DataDisk;
@@ -51,12 +51,12 @@ export interface World {
   readonly logHost: LogHost;
   /** Queues that were deleted by force. */
   readonly deletions: Deletion[];
-  /** Writes the registry again, with one key for everything or with several keys for the same. Workers get no signal. */
+  /** Rewrites the registry, with one key for everything or with several keys for the same. Workers get no signal. */
   writeRegistry(keys: "one" | "two"): void;
-  /** Does something on a direct connection to the broker, as its administrator. */
+  /** Runs a task on a direct connection to the broker, as its administrator. */
   onBroker<T>(work: (channel: Channel) => Promise<T>): Promise<T>;
   documents(): Promise<Documents>;
-  /** Does something in the workers' store, past the proxy. */
+  /** Runs a task in the workers' store, past the proxy. */
   onStore<T>(work: (store: Store) => Promise<T>): Promise<T>;
   /** Settings for commands that use the workers' store directly, past the proxy. */
   readonly commandEnv: NodeJS.ProcessEnv;
@@ -66,7 +66,7 @@ export interface World {
 export interface WorldOptions {
   readonly store: StoreName;
   readonly series: "3" | "4" | "any";
-  /** How soon a half-open connection to the broker is noticed; null for the worker's default. */
+  /** How soon a half-open connection to the broker is noticed, or null for the worker's default. */
   readonly heartbeatSeconds: number | null;
   /** Settings of the workers that override the usual ones. */
   readonly env: NodeJS.ProcessEnv;
@@ -77,7 +77,7 @@ export async function openWorld({ store, series, heartbeatSeconds, env }: WorldO
   const close = async (): Promise<void> => {
     for (const end of opened.splice(0).reverse()) await end();
   };
-  /** Remembers how to close a part. Parts are closed in the reverse order of their opening. */
+  /** Registers a function that closes a part. Parts are closed in the reverse order of their opening. */
   const keep = <T>(part: T, end: (part: T) => Promise<void>): T => {
     opened.push(() => end(part));
     return part;
@@ -106,7 +106,7 @@ export async function openWorld({ store, series, heartbeatSeconds, env }: WorldO
     };
     const onBroker = async <T>(work: (channel: Channel) => Promise<T>): Promise<T> => {
       const connection: ChannelModel = await connect(broker.url, { timeout: 30_000 });
-      // A fault has broken the connection. The work fails and reports it.
+      // A fault has broken the connection. The task fails and reports it.
       connection.on("error", () => undefined);
       try {
         const channel = await connection.createChannel();

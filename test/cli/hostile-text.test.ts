@@ -10,7 +10,7 @@ import { type CliRun, runCli } from "./run-cli.ts";
 
 jest.setTimeout(180_000);
 
-/** A colour by C1, DEL, a turned direction, a zero-width space, a tag beyond the basic plane, a bell, a soft hyphen. */
+/** A C1 colour sequence, DEL, a direction override, a zero-width space, a tag beyond the basic plane, a bell, a soft hyphen. */
 const HOSTILE = "\u009b31m\u007f\u202e\u200b\u{e0041}\u0007\u00ad\u2028";
 const ESCAPED = "\\u009b31m\\u007f\\u202e\\u200b\\udb40\\udc41\\u0007\\u00ad\\u2028";
 const hostile = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
@@ -85,7 +85,7 @@ const run = (args: readonly string[]): Promise<CliRun> => {
 };
 
 it.each(rows.map((args) => [args.join(" ").replace(HOSTILE, "?"), args] as const))(
-  "%s: nothing that a terminal acts on, and no password",
+  "%s prints nothing that a terminal acts on, and no password",
   async (_name, args) => {
     const { stdout, stderr } = await run(args);
     const said = stdout + stderr;
@@ -132,6 +132,6 @@ it("nothing but the printer, the progress line and the log writes to standard ou
         readFileSync(src + name, "utf8"),
       ),
     );
-  // `main.ts` only listens for errors of the two.
+  // `main.ts` only listens for errors of both streams.
   expect(writers.toSorted()).toEqual(["cli/output/print.ts", "cli/output/progress.ts", "log.ts", "main.ts"]);
 });

@@ -47,8 +47,8 @@ describe("the command line", () => {
       /^error: unknown option '--jsno'\n.*--json.*\n.*--help/,
     ],
     ["an argument that is missing", ["normalise"], /^error: missing required argument 'file'\n.*--help/],
-    ["an argument too many", ["normalise", "a", "b"], /^error: too many arguments/],
-  ])("says of %s what it expects", async (_case, args, words) => {
+    ["too many arguments", ["normalise", "a", "b"], /^error: too many arguments/],
+  ])("says for %s what it expects", async (_case, args, words) => {
     const { code, stdout, stderr } = await runCli(args, {});
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(words);

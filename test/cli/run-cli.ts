@@ -11,7 +11,7 @@ export interface CliRun {
   readonly stderr: string;
 }
 
-/** A running command line of the real program, `dist/main.js`, which must be built first. Its outputs are not a terminal. */
+/** A running command of the real program, `dist/main.js`, which must be built first. Its outputs are not a terminal. */
 export class CliProcess {
   readonly child: ChildProcessWithoutNullStreams;
   stdout = "";
@@ -24,7 +24,7 @@ export class CliProcess {
       env: { ...process.env, MONGODB_URL: "", MONGODB_URL_FILE: "", ...env },
     });
     this.#closed = once(this.child, "close");
-    // A program that does not read its input may end before everything is written.
+    // A program that does not read its input may end before everything is written to it.
     this.child.stdin.on("error", () => undefined);
     this.child.stdout.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;
@@ -42,7 +42,7 @@ export class CliProcess {
     }
   }
 
-  /** Waits for the end, after a signal if one is given. */
+  /** Waits for the end, after sending a signal if one is given. */
   async end(signal?: NodeJS.Signals): Promise<CliRun> {
     if (signal !== undefined) this.child.kill(signal);
     await this.#closed;
@@ -51,8 +51,8 @@ export class CliProcess {
 }
 
 /**
- * Commands that need a process of their own: they run until a signal, start threads of the compiled program, or look at errors of
- * Node's own, which are of another class within a test.
+ * Commands that need a process of their own: they run until a signal, start threads of the compiled program, or inspect errors of
+ * Node's own, which have another class inside a test.
  */
 const ownProcess = new Set(["start", "inspect", "parse-log", "status"]);
 
@@ -67,7 +67,7 @@ export async function runCli(
 ): Promise<CliRun> {
   if (ownProcess.has(args[0] ?? "")) return runProcess(args, env, input);
   const run = latest.then(() => runHere(args, env, input));
-  // The next command waits for this one, because they would share the outputs.
+  // The next command waits for this one, because they share the outputs.
   latest = run.catch(() => undefined);
   return run;
 }
@@ -101,7 +101,7 @@ function setEnvironment(env: NodeJS.ProcessEnv): void {
   for (const [name, value] of Object.entries(env)) if (value !== undefined) process.env[name] = value;
 }
 
-/** Keeps what is written to an output, until the end. */
+/** Collects what is written to an output until the end. */
 function capture(output: NodeJS.WriteStream): { text(): string; end(): void } {
   const { write } = output;
   let written = "";

@@ -77,7 +77,7 @@ describe("the data of a new object", () => {
     expect(job.data).toBe(data);
     expect(data).toEqual({ ...aJob(), job: { job_guid: "guid", name: "x" } });
     expect(new JobCollection().getJob(data).data).toBe(data);
-    // What JavaScript may pass.
+    // Arguments that JavaScript code may pass.
     expect(new Job({} as never).data).toEqual(new Job().data);
     expect(new Job({ revision: "x" } as never).addState("running").data.job).toEqual({
       job_guid: "",
@@ -200,7 +200,7 @@ describe("the methods", () => {
         expect({ name, ...object }).toMatchObject({ name, data: effect });
       }
     }
-    // None is left out.
+    // No method is left out.
     const all = Object.getOwnPropertyNames(Object.getPrototypeOf(make())).filter((name) =>
       name.startsWith("add"),
     );
@@ -209,7 +209,7 @@ describe("the methods", () => {
     expect(warn.mock.calls.length).toBe(rows === jobRows ? 2 : 0);
   });
 
-  it("extend what is there: guids, options, logs and artifacts", () => {
+  it("extend existing guids, options, logs and artifacts", () => {
     const job = new Job().add_job_guid("g").addCoalescedGuid(["a"]).addCoalescedGuid(["b"]);
     job.addOptionCollection({ opt: true }).addOptionCollection({ pgo: true }).addArtifact("x", "json", "{}");
     expect(job.data).toMatchObject({
@@ -218,7 +218,7 @@ describe("the methods", () => {
     });
   });
 
-  it("take three words for the status of a log", () => {
+  it("accept three words for the status of a log", () => {
     const work = () => new Job().addLogReference("mine", url, "done" as never);
     expect(messageOf(work)).toBe(
       "TreeherderJob: Invalid parse_status 'done': must be one of: pending, parsed, error",
@@ -341,13 +341,13 @@ describe("validate()", () => {
     const push = new ResultSet(aResultSet());
     push.validate();
     expect(push.faults()).toEqual([]);
-    // The examples of the Python library never set one. The server then takes its default.
+    // The examples of the Python library never set it. The server then uses its default.
     const pushed = new ResultSet().addRevision("a".repeat(40)).addRevision(new Revision());
     pushed.validate();
     expect(JSON.parse(pushed.toJson())).not.toHaveProperty("author");
   });
 
-  it("gives with faults() everything at once; the items of a collection are counted", () => {
+  it("reports all faults with faults(), and counts the items of a collection", () => {
     const jobs = new JobCollection([new Job(aJob()), new Job()]);
     expect(jobs.faults().map(({ pointer }) => pointer)).toEqual([
       "/1/revision",
@@ -361,7 +361,7 @@ describe("validate()", () => {
       "/name",
       "/job_guid",
     ]);
-    // The names of every object's own methods do not count as members.
+    // Names of inherited object methods do not count as members.
     expect(new Job(JSON.parse('{"__proto__": {"revision": "a"}}')).faults()).toHaveLength(3);
   });
 });
@@ -371,7 +371,7 @@ describe("collections", () => {
     Array.from({ length: 7 }, (_, n) => new Job({ ...aJob(), revision: String(n) })),
   );
 
-  it("make items without adding them, and give their data", () => {
+  it("make items without adding them, and return their data", () => {
     const [jobs, pushes, artifacts] = [
       new JobCollection(),
       new ResultSetCollection(),

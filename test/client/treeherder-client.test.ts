@@ -42,7 +42,7 @@ const jobs = (...guids: readonly string[]): JobCollection =>
     ),
   );
 
-/** Ends the connection without an answer. */
+/** Closes the connection without an answer. */
 const hangUp: Respond = (response) => response.destroy();
 /** Never answers. */
 const silence: Respond = () => undefined;
@@ -55,7 +55,7 @@ async function errorOf(promise: Promise<unknown>): Promise<unknown> {
 }
 
 describe("posting", () => {
-  it("sends the whole collection, signed, and gives the verdict on each item", async () => {
+  it("sends the whole collection, signed, and returns the verdict on each item", async () => {
     const collection = jobs("ä/0", "b/0");
     const answer = await client.postCollection("try", collection);
     expect(answer.results).toEqual(
@@ -77,7 +77,7 @@ describe("posting", () => {
     ]);
   });
 
-  it("knows the path of each kind, and the pushes in the answer", async () => {
+  it("uses the path of each kind, and returns the pushes in the answer", async () => {
     const row = { id: 7, short_revision: "a", long_revision: "ab", revision_hash: "ab", push_timestamp: 1 };
     server.next = [json(200, { message: "ok", resultsets: [row], results: [] })];
     const pushes = new ResultSetCollection();
@@ -98,7 +98,7 @@ describe("posting", () => {
     ]);
   });
 
-  it("checks first, and sends nothing that does not pass", async () => {
+  it("checks first, and sends nothing that is invalid", async () => {
     const invalid = new JobCollection([new JobCollection().getJob()]);
     const cases: readonly [unknown, object][] = [
       [await errorOf(client.postCollection("try", invalid)), { name: "ValidationError" }],
@@ -122,7 +122,7 @@ describe("posting", () => {
     expect(server.seen).toEqual([]);
   });
 
-  it("gives the verdicts also if some or all items were rejected, and throws only if it is told to", async () => {
+  it("returns the verdicts even if some or all items were rejected, and throws only if it is asked to", async () => {
     const errors = [{ pointer: "/job/tier", message: "must be a number" }];
     const refused = [{ what: 'artifact "x"', reason: "has no blob" }];
     const results = [
@@ -147,13 +147,13 @@ describe("posting", () => {
     expect(() => buggy.throwIfRejected()).toThrow("item 0: failed: no reason given");
   });
 
-  it("posts JSON as it is", async () => {
+  it("posts a JSON text unchanged", async () => {
     await client.postJson("try", "artifact", ['{"blob": 1.10000000000000000001}', "{}"]);
     expect(server.seen[0]?.body).toBe('[{"blob": 1.10000000000000000001},{}]');
   });
 });
 
-describe("sending again", () => {
+describe("retrying", () => {
   it("happens after a lost connection, and each attempt gets a new signature", async () => {
     server.next = [hangUp, hangUp];
     await client.postCollection("try", jobs("a/0"));
@@ -172,7 +172,7 @@ describe("sending again", () => {
     },
   );
 
-  it("ends after as many attempts as are allowed, and the error says how long to wait", async () => {
+  it("ends after the allowed number of attempts, and the error says how long to wait", async () => {
     const busy = json(429, { detail: "Request was throttled." }, { "retry-after": "0" });
     server.next = [busy, busy, busy];
     const error = await errorOf(client.getJobs("try"));
@@ -227,8 +227,8 @@ describe("sending again", () => {
   });
 });
 
-describe("limits of time", () => {
-  it("end an attempt that is not answered; the address and the time are named", async () => {
+describe("time limits", () => {
+  it("end an attempt that is not answered; the error names the address and the time", async () => {
     server.answer = silence;
     const hasty = new TreeherderClient({ serverUrl: server.url, timeoutMs: 1000, retries: 1 });
     const error = await errorOf(hasty.getRepositories());
@@ -238,7 +238,7 @@ describe("limits of time", () => {
     expect(server.seen[0]).toMatchObject({ method: "GET", target: "/api/repository/", signature: "none" });
   });
 
-  it("may be set by a signal, in a request and in the pause after one", async () => {
+  it("may be set by a signal, both during a request and in the pause after one", async () => {
     server.answer = silence;
     const reason = new Error("enough");
     const early = await errorOf(client.getJobs("try", {}, { signal: AbortSignal.abort(reason) }));
@@ -256,7 +256,7 @@ describe("limits of time", () => {
     expect(server.seen).toHaveLength(2);
   });
 
-  it("end a wait for a server that is not there", async () => {
+  it("end a wait for a server that is unavailable", async () => {
     const nobody = new TreeherderClient({ serverUrl: `http://127.0.0.1:${await freePort()}`, retries: 0 });
     const error = await errorOf(nobody.getJobs("try"));
     expect(error).toBeInstanceOf(UnreachableError);
@@ -264,7 +264,7 @@ describe("limits of time", () => {
   });
 });
 
-describe("a refusal says what to do", () => {
+describe("an error says what to do", () => {
   /** Refuses with a clock that is five minutes behind. */
   const behind: Respond = (...given) => {
     const detail = "Hawk authentication failed: The token has expired. Is your system clock correct?";
@@ -302,7 +302,7 @@ describe("a refusal says what to do", () => {
       AuthenticationError,
       /malformed$/,
     ],
-    ["too much at once", json(413, { detail: "too long" }), RequestError, /chunks/],
+    ["too many requests", json(413, { detail: "too long" }), RequestError, /chunks/],
     ["an unknown path", json(404, "No such page"), RequestError, /check serverUrl/],
     [
       "another kind of server",
@@ -310,7 +310,7 @@ describe("a refusal says what to do", () => {
       RequestError,
       /: 405 Method Not Allowed \(check serverUrl\)$/,
     ],
-    ["an answer that is no JSON", (response) => response.end("<html>"), RequestError, /not a JSON object/],
+    ["an answer that is not JSON", (response) => response.end("<html>"), RequestError, /not a JSON object/],
     [
       "an answer of another form",
       json(200, { results: [{ outcome: "eaten" }] }),
@@ -341,7 +341,7 @@ describe("a refusal says what to do", () => {
   });
 
   it.each([undefined, null, 5, "", "a/b", "x".repeat(51)])(
-    "about %p as a project, which JavaScript may pass; nothing is sent",
+    "about %p as a project, which JavaScript code may pass, and nothing is sent",
     async (project) => {
       const error = await errorOf(client.postCollection(project as never, jobs("a/0")));
       expect(error).toBeInstanceOf(TreeherderClientError);
@@ -375,7 +375,7 @@ describe("reading", () => {
       json(200, { results, meta: {} })(response, request);
     };
 
-  it("gives one page, as many rows as asked for, or all of them", async () => {
+  it("returns one page, as many rows as requested, or all of them", async () => {
     server.answer = pagesOf(4500);
     expect(await client.getJobs("try", { job_guid: "g", id__in: [1, 2], tier: undefined })).toHaveLength(10);
     expect(await client.get_jobs("try", { count: 4100 })).toHaveLength(4100);
@@ -418,7 +418,7 @@ describe("reading", () => {
     ["get_job_types", [], "/api/jobtype/"],
     ["get_machines", [], "/api/machine/"],
     ["get_machine_platforms", [], "/api/machineplatform/"],
-  ])("%s asks for its path, under both names", async (snake, args, target) => {
+  ])("%s requests its path, under both names", async (snake, args, target) => {
     server.answer = json(200, [row(1)]);
     for (const name of [snake, snake.replace(/_(\w)/g, (_all, letter: string) => letter.toUpperCase())]) {
       const method: unknown = Reflect.get(client, name);
@@ -459,7 +459,7 @@ describe("reading", () => {
     ]);
   });
 
-  it("waits no longer than it may, and says what is lacking", async () => {
+  it("waits no longer than its limit, and says what is missing", async () => {
     server.next = [json(200, { results: [row(5)] })];
     server.answer = json(200, []);
     const error = await errorOf(client.waitFor("try", "g/5", "x", { timeoutMs: 0 }));
@@ -475,7 +475,7 @@ describe("reading", () => {
     [undefined, "x"],
     ["", "x"],
     ["g/5", undefined],
-  ])("waits for no artifact of the job %p with the name %p", async (guid, name) => {
+  ])("does not wait for an artifact of the job %p with the name %p", async (guid, name) => {
     server.answer = json(200, { results: [row(5)] });
     const error = await errorOf(client.waitFor("try", guid as never, name as never));
     expect(error).toMatchObject({ name: "TreeherderClientError", message: expect.stringContaining("guid") });

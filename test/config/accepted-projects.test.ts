@@ -2,7 +2,7 @@ import { expect, it } from "@jest/globals";
 import { acceptedProjects, type LimitedEntry } from "../../src/config/accepted-projects.ts";
 import { matches } from "../../src/config/pattern-index.ts";
 
-/** Returns whole numbers from 0 to below a limit: the same ones in each run. */
+/** Returns whole numbers from 0 up to, but not including, a limit. They are the same in each run. */
 function numbersFrom(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -11,7 +11,7 @@ function numbersFrom(seed: number): (below: number) => number {
   };
 }
 
-/** Asks each list and each pattern in turn: slow, and plainly right. */
+/** Asks each list and each pattern in turn: slow, but obviously right. */
 function walked(entries: readonly LimitedEntry[], exchange: string, project: string): boolean {
   const patterns = new Map<string, string[]>();
   for (const { exchange: name, accept_projects = [] } of entries) {
@@ -47,7 +47,7 @@ it("the projects that an exchange may write to are those of a walk over all entr
       const exchange = `e${below(6)}`;
       const project = text(6, "ab-");
       const answer = walked(entries, exchange, project);
-      // The second answer may come from memory.
+      // The second answer may come from the cache.
       for (const given of [accepts(exchange, project), accepts(exchange, project)]) {
         if (given !== answer) wrong.push({ entries, exchange, project, answer });
       }

@@ -22,10 +22,10 @@ afterEach(() => {
 });
 
 const registryThread = new URL("../../dist/registry-thread-entry.js", import.meta.url);
-/** A file that appears when a thread starts to parse a registry. */
+/** A file that is created when a thread starts to parse a registry. */
 const threadStarted = (): string => join(folder, "thread-started");
 
-/** Writes the code of a thread that first makes the file {@link threadStarted}. */
+/** Writes the code of a thread that first creates the file {@link threadStarted}. */
 function threadEntry(): URL {
   const path = join(folder, "thread-entry.mjs");
   writeFileSync(
@@ -51,7 +51,7 @@ async function opened(): Promise<OperatorFiles> {
   return files;
 }
 
-/** A registry of these exchanges. The patterns after a name are its accepted projects. */
+/** Returns a registry of these exchanges. The patterns after a name are its accepted projects. */
 function list(...entries: readonly (readonly [exchange: string, accepts?: string])[]): void {
   const exchanges = entries.map(([exchange, accepts]) => ({
     exchange,
@@ -77,7 +77,7 @@ it("a changed registry is logged with numbers, and is in force when it is logged
   );
 });
 
-it("warnings of the registry are logged at the start, and again when it changes", async () => {
+it("warnings about the registry are logged at the start, and again when it changes", async () => {
   list(["a"], ["b", "try"]);
   const files = await opened();
   const warnings = () => told.filter(({ event }) => event === "registry_warnings");
@@ -94,7 +94,7 @@ it("warnings of the registry are logged at the start, and again when it changes"
   expect(warnings()).toHaveLength(2);
 });
 
-it("the problems of either file are reported, and the other file comes into force", async () => {
+it("the problems of either file are reported, and the other file takes effect", async () => {
   list(["a"]);
   const files = await opened();
   list(["b"]);
@@ -104,7 +104,7 @@ it("the problems of either file are reported, and the other file comes into forc
   expect(files.problems()).toEqual([expect.stringContaining("tiers.yml:1: try: must be a project")]);
 });
 
-it("a removed exchange may write no more than before, because its messages may wait in the queue", async () => {
+it("a removed exchange may write no more than before, because its messages may still be in the queue", async () => {
   list(["a", "try"], ["b"]);
   const files = await opened();
   const accepted = () => [files.acceptsProject("a", "try"), files.acceptsProject("a", "mozilla-central")];
@@ -119,13 +119,13 @@ it("a removed exchange may write no more than before, because its messages may w
   expect(accepted()).toEqual([true, true]);
 });
 
-it("a large registry is parsed on a thread, and comes into force like a small one, in the order of the changes", async () => {
+it("a large registry is parsed on a thread, and takes effect like a small one, in the order of the changes", async () => {
   list(["a"]);
   const files = await opened();
   const many = Array.from({ length: 5000 }, (_, n) => [`e${n}`, "try"] as const);
   list(...many);
   const large = files.reread();
-  // The thread gets the text that was read, so the file may change from now on.
+  // The thread receives the text that was read, so the file may change from now on.
   await until(() => existsSync(threadStarted()));
   list(["b"]);
   await Promise.all([large, files.reread()]);

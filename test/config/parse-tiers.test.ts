@@ -33,7 +33,7 @@ it("reports an invalid signature with its line", async () => {
 
 it.each([
   [
-    "a tier nobody knows",
+    "an unknown tier",
     "try:\n  tier_2: []\n  tier_4: []\n",
     /tiers\.yml:3: try: tier_4: unknown here; a project may have/,
   ],
@@ -49,12 +49,12 @@ it.each([
   ],
   ["a text for a list", "try:\n  tier_3: x\n", /tiers\.yml:2: try\.tier_3: must be a list of signatures/],
   [
-    "a name that no project has",
+    "a name that no project can have",
     "mozilla-*:\n  tier_2: []\n",
     /tiers\.yml:1: mozilla-\*: is not a project name/,
   ],
   [
-    "a name with something hidden",
+    "a name with an invisible character",
     'try: {}\n"try\\u200b": {}\n',
     /tiers\.yml:2: "try\\u200b": must not hold characters that cannot be seen/,
   ],

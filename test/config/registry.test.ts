@@ -21,7 +21,7 @@ async function read(text: string | Buffer, deployment?: string) {
   return readRegistry(path, deployment);
 }
 
-/** Returns the problems, each from its line number on. */
+/** Returns the problems, each starting with its line number. */
 async function problems(text: string | Buffer, deployment?: string): Promise<string[]> {
   const error: unknown = await read(text, deployment).catch((thrown: unknown) => thrown);
   if (!(error instanceof Misuse)) throw new Error(`no Misuse: ${String(error)}`);
@@ -67,7 +67,7 @@ describe("a registry", () => {
     expect(await accepted(`${entry(lists)}  - exchange: e\n${lists}`)).toHaveLength(4);
   });
 
-  it("says how long the jobs of projects are kept: the name itself before patterns, the first pattern before others", async () => {
+  it("determines how long the jobs of a project are kept: the exact name before patterns, the first pattern before others", async () => {
     const text = `${entry(lists)}retain:\n  'mozilla-*': 365\n  '*-central': 7\n  try: 0.5\n  mozilla-central: 0\n`;
     const { retainedDays } = await read(text);
     const projects = ["try", "mozilla-central", "mozilla-beta", "comm-central", "other"];
@@ -87,7 +87,7 @@ describe("a registry", () => {
     expect(await problems(`${entry(lists)}${given}\n`)).toEqual([expect.stringContaining(expected)]);
   });
 
-  it("warns of each entry without accept_projects if that lets one publisher change another's jobs", async () => {
+  it("warns about each entry without accept_projects if that lets one publisher change another's jobs", async () => {
     const warnings = async (text: string, deployment?: string) =>
       (await read(text, deployment)).warnings.map((each) =>
         each.replace(`${join(folder, "exchanges.yml")}:`, ""),
@@ -187,7 +187,7 @@ describe("a registry", () => {
       "5: exchanges[0].deployments: must be a list that names at least one deployment",
     ],
     [
-      "a member nobody knows",
+      "an unknown member",
       `${lists}    project: x\n`,
       "5: exchanges[0]: project: unknown here; an entry may have exchange, destinations, projects, accept_projects",
     ],
@@ -211,7 +211,7 @@ describe("a registry", () => {
       `    destinations: [abcdef]\n    projects:\n      - x\n      - ${"x".repeat(250)}\n`,
       "6: exchanges[0].projects[1]: the routing key abcdef.xxxxxxxxxxxxxxxxxxxx… is longer than 255 bytes",
     ],
-  ])("%s is reported with line, entry and fix", async (_what, lines, expected) => {
+  ])("reports %s with line, entry and fix", async (_what, lines, expected) => {
     expect(await problems(entry(lines))).toEqual([expect.stringContaining(expected)]);
   });
 
@@ -249,16 +249,16 @@ describe("a registry", () => {
     ["accept_projects", "try ", 'must not begin or end with a space: it is "try "'],
     ["deployments", "staging\u00a0", 'it is "staging\\u00a0"'],
     ["projects", "tr\ufffd", 'holds characters that were lost when it was saved: it is "tr\\ufffd"'],
-  ])("%s of %j can never match, which is reported", async (list, text, expected) => {
+  ])("reports that %s of %j can never match", async (list, text, expected) => {
     const file = { exchange: "e", destinations: ["a"], projects: ["x"], [list]: ["fine", text] };
-    // JSON is YAML. A lone surrogate can stand in it only as an escape.
+    // JSON is valid YAML. A lone surrogate can appear in it only as an escape.
     const told = await problems(JSON.stringify({ exchanges: [file] }));
     expect(told).toEqual([expect.stringContaining(`1: exchanges[0].${list}[1]: `)]);
     expect(told[0]).toContain(expected);
   });
 
   it.each(["*", "#", "*.*", "#.x", "x.#", "mozilla-inbound._", "a b", "日本"])(
-    "%s is bound as it is written",
+    "binds %s as it is written",
     async (project) => {
       const file = { exchange: "e", destinations: ["a", "#"], projects: [project] };
       const { bindings } = await read(JSON.stringify({ exchanges: [file] }));
@@ -276,14 +276,14 @@ describe("a registry", () => {
       'must be a full name, because * and # are not wildcards here: it is "exchange/*/v1/jobs"',
     ],
     [" e", 'must not begin or end with a space: it is " e"'],
-  ])("no exchange is called %j", async (exchange, expected) => {
+  ])("reports that no exchange is called %j", async (exchange, expected) => {
     const file = { exchange, destinations: ["a"], projects: ["x"] };
     expect(await problems(JSON.stringify({ exchanges: [file] }))).toEqual([
       `1: exchanges[0].exchange: ${expected}`,
     ]);
   });
 
-  it("warns of letters that may only look like ASCII letters", async () => {
+  it("warns about letters that look like ASCII letters", async () => {
     const { warnings } = await read(entry("    destinations: [a]\n    projects: [m\u043ezilla]\n"));
     expect(warnings).toEqual([
       expect.stringMatching(
@@ -302,15 +302,23 @@ describe("a registry", () => {
       Buffer.from("exchanges:\n  - exchange: e\n    destinations: [a]\n    projects: [tr\xfc]\n", "latin1"),
       "4: not UTF-8: save the file as UTF-8",
     ],
-    ["a cut character at its end", Buffer.from("# \xc3", "latin1"), "1: not UTF-8"],
-    ["UTF-16 with a mark", Buffer.from("\ufeffexchanges: []\n", "utf16le"), "1: not UTF-8 but UTF-16"],
+    ["a truncated character at its end", Buffer.from("# \xc3", "latin1"), "1: not UTF-8"],
+    [
+      "UTF-16 with a byte order mark",
+      Buffer.from("\ufeffexchanges: []\n", "utf16le"),
+      "1: not UTF-8 but UTF-16",
+    ],
     [
       "big-endian UTF-16",
       Buffer.from("\ufeffexchanges: []\n", "utf16le").swap16(),
       "1: not UTF-8 but UTF-16",
     ],
-    ["UTF-16 without a mark", Buffer.from("exchanges: []\n", "utf16le"), "1: not UTF-8 but UTF-16"],
-  ])("in %s is reported with the line", async (_what, bytes, expected) => {
+    [
+      "UTF-16 without a byte order mark",
+      Buffer.from("exchanges: []\n", "utf16le"),
+      "1: not UTF-8 but UTF-16",
+    ],
+  ])("reports the line in %s", async (_what, bytes, expected) => {
     expect(await problems(bytes)).toEqual([expect.stringContaining(expected)]);
   });
 
@@ -357,7 +365,7 @@ describe("a registry", () => {
     ],
     ["exchanges:\n  - exchange: e\n    destinations: [a\n    \u00a0]\n   x: {\n", "; a line must not hold"],
     [entry("    destinations: [a]\n    projects: [x]\n    \u00a0deployments: [b]\n"), "\\u00a0deployments"],
-  ])("%j is reported with what is missing or hidden", async (text, expected) => {
+  ])("reports %j with what is missing or hidden", async (text, expected) => {
     expect(await problems(text)).toContainEqual(expect.stringContaining(expected));
   });
 
@@ -407,11 +415,11 @@ describe("a registry", () => {
         return `exchanges:\n${first}&all [${"x,".repeat(2000)}]}\n${more.map((each) => `${each}*all}\n`).join("")}`;
       },
     ],
-  ])("%s: what stands for too much is refused, and soon", async (_what, text) => {
+  ])("refuses %s soon, because the aliases stand for too much", async (_what, text) => {
     expect(await problems(text())).toEqual([expect.stringContaining("holds more than 1000000 values")]);
   });
 
-  it("two lists that make too many bindings are refused", async () => {
+  it("refuses two lists that make too many bindings", async () => {
     const names = (count: number) => Array.from({ length: count }, (_, n) => `n${n}`);
     const file = { exchange: "e", destinations: names(1000), projects: names(101) };
     expect(await problems(JSON.stringify({ exchanges: [file] }))).toEqual([
@@ -441,7 +449,7 @@ describe("a registry", () => {
     const { acceptsProject } = await read(JSON.stringify({ exchanges }));
     const from = cpuSeconds();
     for (let n = 0; n < 50_000; n++) acceptsProject("bound/to/e0", "mozilla-central");
-    // Asking them for each message takes over ten seconds.
+    // Asking the lists for each message takes over ten seconds.
     expect(cpuSeconds() - from).toBeLessThan(2);
     const strangers = Array.from({ length: 3000 }, (_, n) => acceptsProject("bound/to/e0", `p${n}`));
     expect(strangers).not.toContain(true);
@@ -454,7 +462,7 @@ describe("a registry", () => {
     ["[*]", 4],
     ["*", 4],
   ])(
-    "a wildcard without quotes, %s, is reported with the fix, whatever the parser's message",
+    "reports a wildcard without quotes, %s, with the fix, whatever the parser's message",
     async (projects, line) => {
       const told = await problems(entry(`    destinations: [a-*]\n    projects: ${projects}\n`));
       expect(told).toEqual([expect.stringContaining(`${line}: not YAML`)]);
@@ -478,21 +486,21 @@ describe("a registry", () => {
     ],
     ["lists that are not indented", "exchanges:\n- exchange: e\n  destinations:\n  - a\n  projects: x\n", 5],
     [
-      "an alias, where the anchor is",
+      "an alias, which has the line of the anchor",
       "exchanges:\n  - &first\n    exchange: e\n    destinations: [a]\n    projects: x\n  - *first\n",
       5,
     ],
     [
-      "a document that begins late",
+      "a document that begins after other lines",
       `%YAML 1.2\n---\n# ours\n${entry("    destinations: [a]\n    projects: x\n")}`,
       7,
     ],
-  ])("the line is right in %s", async (_what, text, line) => {
+  ])("names the right line in %s", async (_what, text, line) => {
     const [first] = await problems(text);
     expect(first).toMatch(new RegExp(`^${line}: exchanges\\[0\\]\\.projects: must be a list`));
   });
 
-  it("reports all problems at once, each with the line of its own entry, also with comments and CRLF", async () => {
+  it("reports all problems together, each with the line of its own entry, also with comments and CRLF", async () => {
     const text = `# ours\n${entry(lists)}\n  # theirs\n  - exchange: f\n    destinations: [a]\n    projects: []\n    what: 1\n`;
     for (const lineEnds of [text, text.replaceAll("\n", "\r\n")]) {
       expect(await problems(lineEnds)).toEqual([
@@ -528,8 +536,8 @@ describe("a registry", () => {
     ],
     ["a key that is a list", `${entry(lists)}retain:\n  ? [a]\n  : 1\n`, "6: a key is a list or a mapping"],
     ["broken YAML", "exchanges:\n  - exchange: [\n", "not YAML"],
-    ["a key twice", "exchanges: []\nexchanges: []\n", "not YAML"],
-  ])("%s is an error", async (_what, text, expected) => {
+    ["the same key twice", "exchanges: []\nexchanges: []\n", "not YAML"],
+  ])("reports %s as an error", async (_what, text, expected) => {
     expect(await problems(text)).toEqual([expect.stringContaining(expected)]);
   });
 });
@@ -543,11 +551,11 @@ it.each([
   ["a*b*c", "a-b-b-c", true],
   ["a*bc", "abcbc", true],
   ["aa*aa", "aaa", false],
-])("the pattern %s, the project %s: %s", (pattern, name, expected) => {
+])("decides whether the pattern %s matches the project %s: %s", (pattern, name, expected) => {
   expect(matches(pattern, name)).toBe(expected);
 });
 
-it("a project's name has the rule of the schema", () => {
+it("uses the schema's rule for a project's name", () => {
   const schema = z
     .object({
       definitions: z.object({

@@ -43,11 +43,11 @@ describe("settings", () => {
     });
   });
 
-  it("that are empty count as unset", () => {
+  it("count as unset if they are empty", () => {
     expect(readSettings({ AMQP_URL, PREFETCH: "" }, settingNames).PREFETCH).toBe(400);
   });
 
-  it("that are numbers are not read from spaces, which would be 0: no limit", () => {
+  it("that are numbers are not read from spaces, which would mean 0: no limit", () => {
     expect(problemsOf({ AMQP_URL, REJECTIONS_PER_DAY: " ", RETAIN_DAYS: "\t", HTTP_PORT: " " })).toEqual([
       'RETAIN_DAYS: must be a number from 0 to 36500; it is "\\t" (see config/settings.md)',
       'REJECTIONS_PER_DAY: must be a whole number from 0 to 10000000; it is " " (see config/settings.md)',
@@ -67,7 +67,7 @@ describe("settings", () => {
     expect(readSettings({ PREFETCH: "nonsense" }, ["DATA_DIR"])).toEqual({ DATA_DIR: "data" });
   });
 
-  it("are reported all at once, each with its name and value", () => {
+  it("are reported together, each with its name and value", () => {
     const problems = problemsOf({ AMQP_URL: "http://x", PREFETCH: "0", LOCAL: "perhaps", LOG_LEVEL: "loud" });
     expect(problems).toHaveLength(4);
     expect(problems[0]).toMatch(/^AMQP_URL: .*amqp:\/\//);
@@ -77,7 +77,7 @@ describe("settings", () => {
   });
 
   it.each(["guest:gu#est", "guest:12#34", "guest:gu/est", "guest:gu?est"])(
-    "say of an address whose password is not escaped (%s) what to write, and do not repeat it",
+    "say for an address with an unescaped password (%s) what to write, and do not print it",
     (user) => {
       expect(problemsOf({ AMQP_URL: `amqp://${user}@localhost` })).toEqual([
         expect.stringMatching(/^AMQP_URL: cannot be read as a URL: .*# as %23.*; it is \(a secret\)/),
@@ -91,7 +91,7 @@ describe("settings", () => {
     ]);
   });
 
-  it("may not contradict one another", () => {
+  it("may not contradict each other", () => {
     expect(problemsOf({ AMQP_URL, PREFETCH: "10", BATCH_SIZE: "11" })).toEqual([
       expect.stringMatching(/^BATCH_SIZE: 11 must not exceed PREFETCH \(10\)/),
     ]);
@@ -107,13 +107,13 @@ describe("settings", () => {
     expect(problemsOf({ ...env, LOCAL: "perhaps" })).toEqual([expect.stringMatching(/^LOCAL: /), ...both]);
   });
 
-  it("that are wrong by themselves do not contradict others", () => {
+  it("that are invalid by themselves are not reported as contradicting others", () => {
     expect(problemsOf({ AMQP_URL, PREFETCH: "0", BATCH_SIZE: "11" })).toEqual([
       expect.stringMatching(/^PREFETCH: /),
     ]);
   });
 
-  it("do not let another worker take over a log while it is being read", () => {
+  it("do not allow another worker to take over a log while it is being read", () => {
     expect(problemsOf({ AMQP_URL, LOG_TIMEOUT_MS: "5000", LOG_LEASE_MS: "5000" })).toEqual([
       expect.stringMatching(/^LOG_LEASE_MS: 5000 must exceed LOG_TIMEOUT_MS \(5000\)/),
     ]);
@@ -127,7 +127,7 @@ describe("settings", () => {
     for (const both of ["0", "off"]) expect(read({ HTTP_PORT: both, PUBLIC_PORT: both })).not.toThrow();
   });
 
-  it("limit logs as the code's defaults do", () => {
+  it("limit logs like the code's defaults", () => {
     const { fetchLimits, logLimits } = logOptions(readSettings({}, logSettingNames));
     expect(fetchLimits).toEqual(defaultFetchLimits);
     expect(logLimits).toEqual(defaultLogLimits);
@@ -137,15 +137,12 @@ describe("settings", () => {
     ["staging\u00a0", 'must not hold characters that cannot be seen: it is "staging\\u00a0"'],
     ["staging ", 'must not begin or end with a space: it is "staging "'],
     ["“staging”", "must not hold typographic quotes"],
-  ])(
-    "a deployment called %j would hide entries of the registry, which is reported",
-    (DEPLOYMENT, expected) => {
-      const read = () => readSettings({ DEPLOYMENT }, ["DEPLOYMENT"]);
-      expect(read).toThrow(`DEPLOYMENT: ${expected}`);
-      // The value is shown once.
-      expect(read).not.toThrow(/it is .*it is /);
-    },
-  );
+  ])("report that a deployment called %j would hide entries of the registry", (DEPLOYMENT, expected) => {
+    const read = () => readSettings({ DEPLOYMENT }, ["DEPLOYMENT"]);
+    expect(read).toThrow(`DEPLOYMENT: ${expected}`);
+    // The value is shown once.
+    expect(read).not.toThrow(/it is .*it is /);
+  });
 
   it("list log hosts, separated by commas", () => {
     const hosts = (LOG_HOSTS: string) => readSettings({ LOG_HOSTS }, ["LOG_HOSTS"]).LOG_HOSTS;
@@ -192,14 +189,14 @@ describe("an address in a file", () => {
     expect(await brokerUrl({ AMQP_URL, AMQP_URL_FILE: file })).toBe("amqp://a:2@host");
   });
 
-  it("that is invalid is reported without its content", async () => {
+  it("is reported without its content if it is invalid", async () => {
     writeFileSync(file, "hunter2");
     const told = await databaseUrl({ MONGODB_URL: undefined, MONGODB_URL_FILE: file }).catch(String);
     expect(told).toMatch(/MONGODB_URL_FILE: the content of .* must be a URL/);
     expect(told).not.toContain("hunter2");
   });
 
-  it("that is not UTF-8 is reported, instead of a login with another password", async () => {
+  it("is reported if it is not UTF-8, instead of logging in with another password", async () => {
     writeFileSync(file, Buffer.from("amqp://a:p\xe4ss@host\n", "latin1"));
     const told = await brokerUrl({ AMQP_URL, AMQP_URL_FILE: file }).catch(String);
     expect(told).toMatch(/AMQP_URL_FILE: .*url:1: not UTF-8: save the file as UTF-8$/);
@@ -211,13 +208,13 @@ describe("an address in a file", () => {
     expect(await databaseUrl({ MONGODB_URL: undefined, MONGODB_URL_FILE: file })).toBe("mongodb://h/db");
   });
 
-  it("that does not exist is reported with its name", async () => {
+  it("is reported with its name if it does not exist", async () => {
     await expect(brokerUrl({ AMQP_URL, AMQP_URL_FILE: "/no/such/file" })).rejects.toThrow(
       "AMQP_URL_FILE: /no/such/file cannot be read (ENOENT)",
     );
   });
 
-  it("no database address at all means the embedded store", async () => {
+  it("is optional: without any database address, the embedded store is used", async () => {
     expect(await databaseUrl({ MONGODB_URL: undefined, MONGODB_URL_FILE: undefined })).toBeNull();
   });
 });

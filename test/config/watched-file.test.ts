@@ -35,7 +35,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Accepts any text but "broken". The value is the text in capitals. */
+/** Accepts any text except "broken". The value is the text in capitals. */
 function watched(): Promise<WatchedFile<string>> {
   const tell = (event: string, fields = {}) => void told.push({ event, ...fields });
   return watchFile({
@@ -52,7 +52,7 @@ function watched(): Promise<WatchedFile<string>> {
   });
 }
 
-it("a file that is written over is read again", async () => {
+it("a file that is overwritten is read again", async () => {
   writeFileSync(path, "a");
   const file = await watched();
   expect([file.current(), file.generation()]).toEqual(["A", 1]);
@@ -62,7 +62,7 @@ it("a file that is written over is read again", async () => {
   expect(changes).toEqual(["A -> B"]);
 });
 
-it("so is one that an editor replaces by one with the same length and time", async () => {
+it("a file that an editor replaces by one with the same length and time is read again", async () => {
   writeFileSync(path, "a");
   const file = await watched();
   writeFileSync(`${path}.new`, "b");
@@ -70,7 +70,7 @@ it("so is one that an editor replaces by one with the same length and time", asy
   await until(() => file.current() === "B");
 });
 
-it("so is one that Kubernetes replaces by relinking a folder", async () => {
+it("a file that Kubernetes replaces by relinking a folder is read again", async () => {
   for (const name of ["one", "two"]) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, "rules.yml"), name);
@@ -84,7 +84,7 @@ it("so is one that Kubernetes replaces by relinking a folder", async () => {
   expect(changes).toEqual(["ONE -> TWO"]);
 });
 
-it("an invalid one is reported once with all problems, and the previous one stays in force until it is fixed", async () => {
+it("an invalid file is reported once with all problems, and the previous one stays in force until it is fixed", async () => {
   writeFileSync(path, "a");
   const file = await watched();
   writeFileSync(path, "broken");
@@ -100,7 +100,7 @@ it("an invalid one is reported once with all problems, and the previous one stay
   expect([file.current(), file.generation()]).toEqual(["C", 2]);
 });
 
-it("one that is restored is in force without a new generation", async () => {
+it("a restored file takes effect without a new generation", async () => {
   writeFileSync(path, "a");
   const file = await watched();
   rmSync(path);
@@ -126,10 +126,10 @@ it("a pipe instead of the file is reported, and does not end the watch", async (
   expect(file.problems()).toEqual([]);
 });
 
-it("one that is written piece by piece is not used before it is complete", async () => {
+it("a file that is written piece by piece is not used before it is complete", async () => {
   writeFileSync(path, "a");
   const file = await watched();
-  // The looks take turns with this loop, so the file grows between any two of them, however busy the machine is.
+  // The checks take turns with this loop, so the file grows between any two of them, however busy the machine is.
   const enough = performance.now() + 15 * EVERY_MS;
   while (performance.now() < enough) {
     appendFileSync(path, "b");
@@ -140,7 +140,7 @@ it("one that is written piece by piece is not used before it is complete", async
   expect(changes).toEqual([`A -> ${whole}`]);
 });
 
-it("a request makes it look at once, and always logs the result", async () => {
+it("a request makes the watch check immediately, and the result is always logged", async () => {
   writeFileSync(path, "a");
   const file = await watched();
   await file.reread();
@@ -151,7 +151,7 @@ it("a request makes it look at once, and always logs the result", async () => {
   expect(changes).toEqual(["A -> B"]);
 });
 
-it("one that is invalid at the start is an error", async () => {
+it("a file that is invalid at the start is an error", async () => {
   writeFileSync(path, "broken");
   await expect(watched()).rejects.toThrow(Misuse);
 });

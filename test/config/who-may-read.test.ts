@@ -11,7 +11,7 @@ describe("what has no login is served", () => {
     ["on IPv6's loopback", { PUBLIC_HOST: "::1" }, true],
     ["not where others can reach it", { PUBLIC_HOST: "0.0.0.0" }, false],
     ["not behind a proxy", { TRUSTED_PROXIES: "127.0.0.1" }, false],
-    ["anywhere if it is asked for", { PUBLIC_HOST: "0.0.0.0", PAGES: "true" }, true],
+    ["anywhere if the setting asks for it", { PUBLIC_HOST: "0.0.0.0", PAGES: "true" }, true],
     ["nowhere if it is turned off", { PAGES: "false" }, false],
   ])("%s", (_where, env, served) => {
     const settings = read(env);
@@ -19,8 +19,8 @@ describe("what has no login is served", () => {
   });
 });
 
-describe("`check` warns of pages", () => {
-  it("that others can reach, and says that payloads of rejected messages are among what they show", () => {
+describe("`check` warns about pages", () => {
+  it("that others can reach, and says that they show payloads of rejected messages", () => {
     const env = { PUBLIC_HOST: "0.0.0.0", PAGES: "true", OPERATE_PAGES: "true" };
     expect(pageWarnings(read(env))).toEqual([
       expect.stringMatching(/payloads of rejected messages and client ids included/),
@@ -34,7 +34,7 @@ describe("`check` warns of pages", () => {
     ["that only this machine can reach", {}],
     ["that are off", { PUBLIC_HOST: "0.0.0.0" }],
     ["that have no port", { PUBLIC_HOST: "0.0.0.0", PAGES: "true", PUBLIC_PORT: "off" }],
-  ])("but not of those %s", (_which, env) => {
+  ])("but not about those %s", (_which, env) => {
     expect(pageWarnings(read(env))).toEqual([]);
   });
 });

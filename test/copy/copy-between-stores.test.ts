@@ -46,7 +46,7 @@ async function drop(url: string): Promise<void> {
   await client.close();
 }
 
-/** Everything that is copied, as one text for each document, whatever the order of the store. */
+/** Returns everything that is copied, as one text for each document, independent of the store's order. */
 async function contents(store: Store): Promise<string[]> {
   const all = await copiesOf(store);
   return all
@@ -75,7 +75,7 @@ mongodb.describe(`between SQLite and ${mongodb.name}`, () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("a copy there and back, interrupted again and again, holds the same documents", async () => {
+  it("a copy there and back, interrupted again and again, contains the same documents", async () => {
     await copyInterrupted(original, database);
     const back = await open("back");
     await copyInterrupted(database, back);
@@ -88,7 +88,7 @@ mongodb.describe(`between SQLite and ${mongodb.name}`, () => {
     await back.close();
   });
 
-  it("the command copies, compares, and goes on where it stopped; passwords stay out of its output", async () => {
+  it("the command copies, compares, and resumes where it stopped; its output contains no passwords", async () => {
     const args = ["copy", "--from", `sqlite:${join(folder, "original")}`, "--to", url, "--credentials"];
     const run = await runCli([...args, "--json"], {});
     expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: "" });
@@ -116,7 +116,7 @@ mongodb.describe(`between SQLite and ${mongodb.name}`, () => {
     expect(existsSync(to)).toBe(false);
   });
 
-  it("a look at a part of a database on a laptop brings no secret, and is repeated at no cost", async () => {
+  it("copying a part of a database to a laptop copies no secret, and a repetition costs nothing", async () => {
     const to = `sqlite:${join(folder, "laptop")}`;
     const args = ["copy", "--from", url, "--to", to, "--project", "try", "--since", "2026-02-01"];
     for (const written of [true, false]) {
@@ -172,7 +172,7 @@ mongodb.describe(`between SQLite and ${mongodb.name}`, () => {
       write(worker, 1),
       write(source, 2),
     ]);
-    // The worker of the source has ended. What is copied now is all that there is.
+    // The worker of the source has ended. This copy includes everything.
     const { differing, differences } = await copyStoreContents(source, target, everything, silent);
     expect([differing, differences]).toEqual([0, []]);
     for (const [index, name] of names.entries()) {
@@ -189,7 +189,7 @@ mongodb.describe(`between SQLite and ${mongodb.name}`, () => {
   });
 });
 
-it("a damaged segment of the archive stays behind and is named, and all others are copied", async () => {
+it("a damaged segment of the archive is not copied and is named, and all others are copied", async () => {
   const places = [0, 1].map(() => mkdtempSync(join(tmpdir(), "copy-"))) as [string, string];
   const [source, target] = await Promise.all(
     places.map((dataDir) => openStore({ mongodbUrl: null, dataDir, rejectionTtlDays: 30 })),
@@ -206,7 +206,7 @@ it("a damaged segment of the archive stays behind and is named, and all others a
   for (const place of places) rmSync(place, { recursive: true });
 });
 
-it("jobs that the target's workers have renamed count as later, without a warning of Node's own", async () => {
+it("jobs that the target's workers have renamed count as later, without a Node.js warning", async () => {
   const places = [0, 1].map(() => mkdtempSync(join(tmpdir(), "copy-")));
   const run = (guid: string, state: string, more: object): Arrival => {
     const arrival = job("run", state, undefined, more);
@@ -216,7 +216,7 @@ it("jobs that the target's workers have renamed count as later, without a warnin
       submission: { ...submission, job: { ...submission.job, job_guid: guid } },
     });
   };
-  // Each of them is looked up at the same time, and Node.js warns of more than ten listeners.
+  // All of them are looked up at the same time, and Node.js warns about more than ten listeners.
   const guids = Array.from({ length: 20 }, (_, index) => `run${index}`);
   const running = guids.map((guid) => run(guid, "running", {}));
   const retried = guids.map((guid) => run(`${guid}_12345`, "completed", { isRetried: true }));
@@ -266,7 +266,7 @@ it.each([
 
 class Killed extends Error {}
 
-/** Copies, is interrupted in the middle of a random write, and goes on, until it comes to the end. */
+/** Copies, is interrupted at a random write, and resumes, until the copy is complete. */
 async function copyInterrupted(from: Store, to: Store): Promise<void> {
   for (let round = 0; ; round++) {
     let left = 2 + round * 2 + Math.floor(Math.random() * 2);

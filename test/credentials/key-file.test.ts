@@ -36,14 +36,14 @@ function problemsOf(file: string): readonly string[] {
 }
 
 describe("a key file", () => {
-  it("holds one key or several, the one for new secrets first", () => {
+  it("holds one or more keys, the one for new secrets first", () => {
     write(`${keyOf(1)}\n`);
     expect(readKeyFile(path).map(({ id }) => id)).toEqual([idOf(1)]);
     write(`\r\n${keyOf(2)}\r\n\n  ${keyOf(1)}`, 0o400);
     expect(readKeyFile(path).map(({ id }) => id)).toEqual([idOf(2), idOf(1)]);
   });
 
-  it("need not be there if none is named", () => {
+  it("may be missing if none is configured", () => {
     expect(readKeyFile(undefined)).toEqual([]);
   });
 
@@ -55,19 +55,19 @@ describe("a key file", () => {
     [Buffer.alloc(33).toString("base64"), "line 1 of FILE is not a key"],
     [`${keyOf(1)}${keyOf(2)}`, "line 1 of FILE is not a key"],
     [" \n", "FILE is empty"],
-  ])("with the content %j is a mistake, whose message does not repeat it", (content, problem) => {
+  ])("with the content %j is an error, whose message does not repeat it", (content, problem) => {
     write(content);
     expect(problemsOf(path)).toEqual([`CREDENTIALS_KEY_FILE: ${problem.replace("FILE", path)}${example}`]);
   });
 
-  it.each([0o640, 0o604, 0o644, 0o620])("that others can access (mode %o) is a mistake", (mode) => {
+  it.each([0o640, 0o604, 0o644, 0o620])("that others can access (mode %o) is an error", (mode) => {
     write(keyOf(1), mode);
     expect(problemsOf(path)).toEqual([
       `CREDENTIALS_KEY_FILE: other users of this machine can access ${path} (mode 0${mode.toString(8)}): run \`chmod 600\` on it`,
     ]);
   });
 
-  it("that is missing, or is a folder, is a mistake", () => {
+  it("that is missing, or is a folder, is an error", () => {
     expect(problemsOf(path)).toEqual([`CREDENTIALS_KEY_FILE: ${path} cannot be read (ENOENT)`]);
     expect(problemsOf(folder)).toEqual([`CREDENTIALS_KEY_FILE: ${folder} is not a file${example}`]);
   });
@@ -101,7 +101,7 @@ describe("a worker", () => {
     ]);
   });
 
-  it("warns at its start of secrets that are not encrypted, unless the store is away", async () => {
+  it("warns at its start about secrets that are not encrypted, unless the store is unavailable", async () => {
     const keyring = openKeyring(undefined, () => nowMs, log);
     const listCredentials = async () => [aCredential({ client_id: "a" })];
     await reportCredentials({ credentials: { listCredentials }, keyring, log });

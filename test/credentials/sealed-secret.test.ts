@@ -12,7 +12,7 @@ const [one, two, three] = [1, 2, 3].map((byte) => toCredentialKey(Buffer.alloc(3
 type Key = ReturnType<typeof toCredentialKey>;
 const SECRET = "00000000-0000-4000-8000-000000000001";
 
-/** Changes one character of a part of a stored secret: 2 is the nonce, 3 the tag, 4 the text. */
+/** Changes one character in a part of a stored secret: part 2 is the nonce, 3 the tag, 4 the text. */
 function altered(sealed: string, part: number): string {
   const parts = sealed.split(":");
   const text = parts[part] ?? "";
@@ -21,7 +21,7 @@ function altered(sealed: string, part: number): string {
 }
 
 describe("a secret", () => {
-  it("is encrypted with the first key, differently each time, and read with any key that fits", () => {
+  it("is encrypted with the first key, differently each time, and can be decrypted with any key that fits", () => {
     const sealed = sealSecret([one, two], "client", SECRET);
     expect(sealed).toMatch(new RegExp(`^aes-256-gcm:${one.id}:`));
     expect(sealed).not.toContain(SECRET);
@@ -29,7 +29,7 @@ describe("a secret", () => {
     expect(openSecret([three, one], "client", sealed)).toEqual({ ok: true, secret: SECRET });
   });
 
-  it("is marked as clear text without a key, and read with or without one", () => {
+  it("is marked as plain text without a key, and can be read with or without one", () => {
     expect(sealSecret([], "client", SECRET)).toBe(`clear:${SECRET}`);
     for (const keys of [[], [one]]) {
       expect(openSecret(keys, "client", `clear:${SECRET}`)).toEqual({ ok: true, secret: SECRET });
@@ -56,7 +56,7 @@ describe("a secret", () => {
     ["first-key", [one, two], sealed],
     ["other-key", [two, one], sealed],
     ["unknown-key", [], sealed],
-  ])("is called %s", (sealing, keys, stored) => {
+  ])("is described as %s", (sealing, keys, stored) => {
     expect(sealingOf(keys, "client", stored)).toBe(sealing);
   });
 });
@@ -72,12 +72,12 @@ describe("the warnings", () => {
     expect(credentialWarnings([...all, { client_id: "f", secret: "?" }], [one, two])).toEqual([
       "the secrets of a, e are still stored unencrypted: run `pulse-ingest credentials rekey`",
       "the secret of c is still encrypted with an older key: run `pulse-ingest credentials rekey`",
-      "the secret of d is encrypted with another key than those in CREDENTIALS_KEY_FILE: add that key as a further line, or run `pulse-ingest credentials rotate`",
+      "the secret of d is encrypted with a key that is not in CREDENTIALS_KEY_FILE: add that key as another line, or run `pulse-ingest credentials rotate`",
       "the secret of f is damaged, or copied from another client: run `pulse-ingest credentials rotate`",
     ]);
   });
 
-  it("without a key file ask for one", () => {
+  it("ask for a key file if there is none", () => {
     expect(credentialWarnings(all, [])).toEqual([
       "the secrets of a, e are stored unencrypted: set CREDENTIALS_KEY_FILE, then run `pulse-ingest credentials rekey`",
       "the secrets of b, c, d are encrypted, but CREDENTIALS_KEY_FILE is not set: set it, because requests cannot be checked without it",

@@ -22,7 +22,7 @@ describe("a body that is read", () => {
       `{"a":"${"[{".repeat(50)}\\"["}`,
       [{ a: `${"[{".repeat(50)}"[` }],
     ],
-    ["of a member that comes twice, the last", '{"a":1,"a":2}', [{ a: 2 }]],
+    ["a duplicate member: the last one counts", '{"a":1,"a":2}', [{ a: 2 }]],
     ["characters beyond the basic plane, escaped or not", '["😀","\\ud83d\\ude00"]', ["😀", "😀"]],
     ["a NUL character", '["\\u0000"]', ["\u0000"]],
     [
@@ -30,13 +30,13 @@ describe("a body that is read", () => {
       '{"a":["x\\ud800","\\uDE00"]}',
       [{ a: ["x\ufffd", "\ufffd"] }],
     ],
-    ["as deep as is allowed", "[".repeat(8) + "]".repeat(8), [[[[[[[[]]]]]]]]],
+    ["nesting of the maximum depth", "[".repeat(8) + "]".repeat(8), [[[[[[[[]]]]]]]]],
   ];
   for (const [title, body, values] of table) {
     it(title, () => expect(valuesOf(decode(body))).toEqual(values));
   }
 
-  it("a member of any name is an own member of the object, and no prototype is changed", () => {
+  it("makes a member of any name an own member of the object, and changes no prototype", () => {
     const body = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
     const decoded = decode(body);
     const [value] = valuesOf(decoded);
@@ -49,19 +49,19 @@ describe("a body that is read", () => {
 describe("a body that is refused", () => {
   const table: readonly (readonly [title: string, body: string | Buffer, detail: string])[] = [
     ["nothing", "", "is empty"],
-    ["white space alone", "  ", "is not JSON"],
+    ["only white space", "  ", "is not JSON"],
     ["an empty array", "[]", "holds no job"],
     ["half a message", '{"taskId":"a', "is not JSON"],
     ["two values", "{}{}", "is not JSON"],
-    ["a comma too many", '{"a":1,}', "is not JSON"],
+    ["a trailing comma", '{"a":1,}', "is not JSON"],
     ["single quotes", "{'a':1}", "is not JSON"],
-    ["the same, further down", '{\n  "a": 1,\n}', "(line 3 column 1)"],
+    ["a trailing comma on a later line", '{\n  "a": 1,\n}', "(line 3 column 1)"],
     ["NaN", '{"a":NaN}', "is not JSON"],
     ["a number with a leading zero", '{"a":01}', "is not JSON"],
     ["a line feed within text", '{"a":"\n"}', "is not JSON"],
     ["a byte order mark", "\ufeff{}", "is not JSON: it begins with a byte order mark"],
     ["UTF-16", Buffer.from("{}", "utf16le"), "is not JSON"],
-    ["bytes that are no UTF-8", Buffer.from([0x22, 0xff, 0x22]), "is not valid UTF-8"],
+    ["bytes that are not UTF-8", Buffer.from([0x22, 0xff, 0x22]), "is not valid UTF-8"],
     ["a lone surrogate in UTF-8", Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), "is not valid UTF-8"],
     ["an overlong slash in UTF-8", Buffer.from([0x22, 0xc0, 0xaf, 0x22]), "is not valid UTF-8"],
     ["nesting that is too deep", "[".repeat(9) + "]".repeat(9), "deeper than 8"],
@@ -78,7 +78,7 @@ describe("a body that is refused", () => {
     });
   }
 
-  it("one that was cut on arrival: the fault gives its length and the limit", () => {
+  it("is one that was cut on arrival: the fault gives its length and the limit", () => {
     const oversize = { bytes: 5000, sha256: "00", limitBytes: 1024 };
     expect(decodeDelivery(aDelivery(Buffer.from("{}"), { oversize }), limits)).toEqual({
       ok: false,
@@ -106,7 +106,7 @@ describe("a body with more objects and lists than are allowed", () => {
     });
   });
 
-  it("is refused for numbers whose text has to be kept, each of which counts twice; others do not count", () => {
+  it("is refused for numbers whose text has to be kept, each of which counts twice; other numbers do not count", () => {
     const numbers = (count: number, number: string) => `{"a":[${Array(count).fill(number).join(",")}]}`;
     const most = limits.maxObjects / 2;
     expect(fault(numbers(most, "1.10"))).toBeNull();
@@ -126,7 +126,7 @@ describe("a body with more objects and lists than are allowed", () => {
     });
   });
 
-  it("does not count brackets in texts", () => {
+  it("does not mean brackets in strings, which do not count", () => {
     expect(fault(JSON.stringify({ text: "[{".repeat(limits.maxObjects) }))).toBeNull();
   });
 });

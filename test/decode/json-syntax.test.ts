@@ -17,7 +17,7 @@ function read(
 
 function isJson(text: string): boolean {
   try {
-    // The bytes that are read hold U+FFFD for a lone surrogate.
+    // In the bytes that are read, U+FFFD stands for a lone surrogate.
     JSON.parse(Buffer.from(text).toString());
     return true;
   } catch {
@@ -114,8 +114,8 @@ const invalid: readonly string[] = [
   ...["\ufeff[]", "[]\ufeff", "[\u00a01]", "[\v1]", "[1/*x*/]", "//", "[1]\u0000", '{"a":1]', "[{]}"],
 ];
 
-describe("what is JSON and what is not", () => {
-  it.each(valid.map((text) => [text]))("JSON: %j", (text) => {
+describe("the JSON reader", () => {
+  it.each(valid.map((text) => [text]))("accepts %j", (text) => {
     expect([isJson(text), read(text).isJson]).toEqual([true, true]);
     expect(
       read(
@@ -125,7 +125,7 @@ describe("what is JSON and what is not", () => {
     ).toBe(true);
   });
 
-  it.each(invalid.map((text) => [text]))("not JSON: %j", (text) => {
+  it.each(invalid.map((text) => [text]))("refuses %j", (text) => {
     expect([isJson(text), read(text).isJson]).toEqual([false, false]);
     expect(
       read(
@@ -161,7 +161,7 @@ const token = fc.constantFrom(
   ],
 );
 
-it("agrees with JSON.parse about any row of signs, wherever the pieces end", () => {
+it("agrees with JSON.parse about any sequence of tokens, wherever the pieces end", () => {
   fc.assert(
     fc.property(fc.array(token, { maxLength: 12 }), cuts, (tokens, at) => {
       const text = tokens.join("");

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { countJobs, unwrapJobs } from "../../src/decode/unwrap-jobs.ts";
 import { parseSource } from "../../src/domain/text/source-json.ts";
 
-/** Returns the jobs in this body, each with its pointer. The count must be the same. */
+/** Returns the jobs in this body, each with its pointer. Their number must match the count. */
 function unwrap(body: unknown): unknown[] {
   const parsed = parseSource(JSON.stringify(body));
   const jobs = unwrapJobs(parsed);
@@ -18,7 +18,7 @@ describe("an envelope is replaced by its payload", () => {
     ["one job in an envelope", { payload: job, _meta }, [{ value: job, at: "/payload" }]],
     ["the members in the other order", { _meta: {}, payload: job }, [{ value: job, at: "/payload" }]],
     [
-      "an array in an envelope: each of its items, by its place",
+      "an array in an envelope: each of its items, by its index",
       { payload: [job, 5], _meta },
       [
         { value: job, at: "/payload/0" },

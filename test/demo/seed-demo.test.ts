@@ -13,7 +13,7 @@ import type { Store } from "../../src/store/ports/store.ts";
 const SIZE = { seed: 4, jobs: 500, days: 3, endsAtMs: Date.UTC(2026, 0, 11, 12), longLogLines: 0 };
 const URL_OF_LOGS = "http://127.0.0.1:9";
 
-describe("the data of the demo", () => {
+describe("the demo data", () => {
   let folder = "";
   let store: Store;
   let plan: DemoPlan;
@@ -41,7 +41,7 @@ describe("the data of the demo", () => {
     ...new Set(cells.map((cell) => cell[CELL[member]])),
   ];
 
-  it("has jobs in all states, with all results, tiers and groups", () => {
+  it("contains jobs in all states, with all results, tiers and groups", () => {
     expect(cells.length).toBeGreaterThan(SIZE.jobs / 2);
     expect(valuesOf("state").toSorted()).toEqual(["completed", "pending", "running"]);
     const results = ["success", "testfailed", "busted", "exception", "usercancel", "retry", "unknown"];
@@ -51,7 +51,7 @@ describe("the data of the demo", () => {
     expect(skeletons).toBeGreaterThan(0);
   });
 
-  it("has rejections by Pulse and over REST, for several reasons, some of them repeated", async () => {
+  it("contains rejections by Pulse and over REST, for several reasons, some of them repeated", async () => {
     const counts = await store.countRejections({});
     const reasons = new Set(counts.map(({ reason }) => reason));
     expect([...reasons]).toEqual(
@@ -61,7 +61,7 @@ describe("the data of the demo", () => {
     expect(counts.some(({ messages, rejections }) => messages > rejections)).toBe(true);
   });
 
-  it("has logs that were read, with the errors that their texts have, and one that is gone", async () => {
+  it("contains logs that were read, with the errors in their texts, and one that is gone", async () => {
     const logs = await store.listLogs({ limit: 5000 });
     expect(new Set(logs.map(({ parse_status }) => parse_status))).toEqual(
       new Set(["parsed", "failed", "pending"]),

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { readSettings } from "../../src/config/read-settings.ts";
 import { type SettingName, settingNames } from "../../src/config/settings.ts";
 
-// These tests have no container engine. They check the form of the file and the worker's settings in it.
+// No container engine is available here, so these tests check the form of the file and the worker's settings in it.
 const service = z.looseObject({
   profiles: z.array(z.enum(["mongodb", "ferretdb"])).min(1),
   image: z.string(),
@@ -63,7 +63,7 @@ it("a service waits only for services of its own profiles or for optional ones",
   }
 });
 
-it("nothing is published beyond this machine", () => {
+it("no port is published beyond this machine", () => {
   const published = Object.values(compose.services).flatMap(({ ports }) => ports);
   expect(published.length).toBeGreaterThan(0);
   expect(published.filter((port) => !port.startsWith("127.0.0.1:"))).toEqual([]);

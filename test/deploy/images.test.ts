@@ -27,7 +27,7 @@ describe("images", () => {
       expect(image).toMatch(/^[a-z][a-z/-]+:[\w.-]*\d+\.\d+\.\d+[\w.-]*(@sha256:[0-9a-f]{64})?$/);
   });
 
-  it("of ours have the version of this project", () => {
+  it("of this project have its version", () => {
     const ours = [...files, worker]
       .flatMap((file) => imagesIn(read(file)))
       .filter((image) => image.startsWith("pulse-ingest"));
@@ -49,7 +49,7 @@ describe("pin-images", () => {
     for (const file of files) {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       cpSync(join(project, file), join(folder, file));
-      // This also holds after the project's own files have been pinned.
+      // The test also works after the project's own files have been pinned.
       writeFileSync(join(folder, file), read(file, folder).replace(/@sha256:[0-9a-f]+/g, ""));
     }
     asked = [];
@@ -143,12 +143,12 @@ describe("pin-images", () => {
 
   it.each([
     [
-      "an image that is not there",
+      "an image that does not exist",
       () => null,
       /^error: ferretdb\/ferretdb:2\.7\.0: 127\.0\.0\.1:\d+ answers 404\n$/,
     ],
     [
-      "a digest that is not that of what was sent",
+      "a digest that does not match the content",
       () => ({ body: "x", claimed: digestOf("y") }),
       /^error: ferretdb\/ferretdb:2\.7\.0: the registry says sha256:.* has sha256:/,
     ],

@@ -10,7 +10,7 @@ import { isPublicAddress } from "../../src/logs/fetch/public-address.ts";
 import { createCounters } from "../../src/metrics/counters.ts";
 import { observeServer } from "../http/observe-server.ts";
 
-// These tests have no cluster. They check the form of the manifests and the worker's settings in them.
+// No cluster is available here, so these tests check the form of the manifests and the worker's settings in them.
 const object = z.looseObject({ apiVersion: z.string(), kind: z.string() });
 const read = (name: string) =>
   z
@@ -19,7 +19,7 @@ const read = (name: string) =>
 const find = <T>(kind: string, shape: z.ZodType<T>): T =>
   shape.parse([...read("worker.yml"), ...read("network-policy.yml")].find((each) => each.kind === kind));
 
-/** A worker that is alive and ready. Its status is never asked for. */
+/** A worker that is alive and ready. Its status is never requested. */
 const noView = {
   livenessProblems: () => [],
   readinessProblems: async () => [],
@@ -111,7 +111,7 @@ it("addresses with a password are mounted and not in a manifest", () => {
   expect(settings.MONGODB_URL_FILE?.startsWith(folder)).toBe(true);
 });
 
-it("the key of credentials is copied to where the worker reads it, readable by its user alone", () => {
+it("the credentials key is copied to where the worker reads it, readable only by its user", () => {
   const [copying] = pod.initContainers;
   const folderOf = (volume: string): string =>
     copying.volumeMounts.find(({ name }) => name === volume)?.mountPath ?? "none";
@@ -123,7 +123,7 @@ it("the key of credentials is copied to where the worker reads it, readable by i
   expect(copying.securityContext).toEqual(container.securityContext);
 });
 
-it("publishers reach the port of posts by a service of its own, and reading is off there", () => {
+it("publishers reach the port for posts through a service of its own, which does not allow reading", () => {
   const port = z.object({ name: z.string(), port: z.number(), targetPort: z.string() });
   const service = z.object({
     metadata: z.object({ name: z.literal("pulse-ingest-public") }),
@@ -165,7 +165,7 @@ describe("the worker answers", () => {
   const port = settings.HTTP_PORT;
 
   it.each([`10.244.3.17:${port}`, `[fd00:10:244::5]:${port}`])(
-    "the probes of a node, which ask by the pod's address: %s",
+    "probes of a node, which use the pod's address: %s",
     async (host) => {
       const { livenessProbe, readinessProbe, startupProbe } = container;
       for (const { httpGet } of [livenessProbe, readinessProbe, startupProbe]) {
@@ -175,7 +175,7 @@ describe("the worker answers", () => {
   );
 
   it.each(["", `.${NAMESPACE}`, `.${NAMESPACE}.svc`, `.${NAMESPACE}.svc.cluster.local`])(
-    "Prometheus by the name of the service, and of one pod of it: ...%s",
+    "Prometheus by the name of the service, and of one pod: ...%s",
     async (domain) => {
       expect(await ask("/livez", `pulse-ingest${domain}:${port}`)).toBe(200);
       expect(await ask("/livez", `pulse-ingest-0.pulse-ingest${domain}:${port}`)).toBe(200);
@@ -183,7 +183,7 @@ describe("the worker answers", () => {
   );
 
   it.each(["pulse-ingest.evil.example", "evil-pulse-ingest", "pulse-ingest.other-namespace"])(
-    "nobody by %s",
+    "nobody under %s",
     async (host) => expect(await ask("/livez", host)).toBe(403),
   );
 });
@@ -192,7 +192,7 @@ it("a pod has more time to end than a shutdown takes", () => {
   expect(pod.terminationGracePeriodSeconds * 1000).toBeGreaterThan(2 * settings.SHUTDOWN_MS);
 });
 
-it("the memory limit leaves room for the logs that are read at once", () => {
+it("the memory limit leaves room for the logs that are read at the same time", () => {
   expect(Number.parseInt(container.resources.limits["memory"] ?? "", 10)).toBeGreaterThanOrEqual(
     256 + 64 * settings.LOG_THREADS,
   );

@@ -36,7 +36,7 @@ const dashboard = z
   })
   .parse(JSON.parse(read("grafana-dashboard.json")));
 
-/** Every existing series with its possible labels. Prometheus adds those of a scrape. */
+/** All existing series with their possible labels, including the labels that Prometheus adds to a scrape. */
 const series = new Map<string, readonly string[]>();
 const counters = createCounters();
 collectProcessMetrics(counters);
@@ -73,7 +73,7 @@ function unknownIn(expr: string): string[] {
   return [...wrongNames, ...wrongLabels, ...wrongGroups];
 }
 
-it("finds what does not exist", () => {
+it("an expression with series or labels that do not exist is found", () => {
   expect(unknownIn("rate(pulse_ingest_jobs_total[5m])")).toEqual([]);
   expect(unknownIn("pulse_ingest_job_total")).toEqual(["pulse_ingest_job_total"]);
   expect(unknownIn('pulse_ingest_ready{exchange="x"}')).toEqual(["pulse_ingest_ready{exchange}"]);
@@ -88,7 +88,7 @@ describe("the alert rules", () => {
     for (const { expr } of alerts) expect(expr).toMatch(metricName);
   });
 
-  it("have names of their own, and balanced brackets", () => {
+  it("have unique names and balanced brackets", () => {
     expect(new Set(alerts.map(({ alert }) => alert)).size).toBe(alerts.length);
     for (const { expr } of alerts) expect(unbalanced(expr)).toBe(0);
   });
@@ -131,7 +131,7 @@ describe("the dashboard", () => {
     expect(left).toEqual([]);
   });
 
-  it("lays its panels out without gaps in ids or overlaps", () => {
+  it("lays its panels out without gaps in ids and without overlaps", () => {
     expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
     const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
       Array.from({ length: w * h }, (_, n) => `${x + (n % w)},${y + Math.floor(n / w)}`),

@@ -29,7 +29,7 @@ it("a worker is not started again after a mistake in its settings", () => {
   expect(valuesOf("RestartPreventExitStatus")).toEqual(["2"]);
 });
 
-it("systemd waits longer for the end than the worker takes for it", () => {
+it("systemd waits longer for a stop than the worker takes for it", () => {
   const { SHUTDOWN_MS } = readSettings({}, ["SHUTDOWN_MS"]);
   expect(Number(valuesOf("TimeoutStopSec")[0]) * 1000).toBeGreaterThan(2 * SHUTDOWN_MS);
 });
@@ -37,7 +37,7 @@ it("systemd waits longer for the end than the worker takes for it", () => {
 (analyze === null ? it.todo : it)("systemd accepts the unit, and finds it well confined", async () => {
   const folder = mkdtempSync(join(tmpdir(), "pulse-ingest-unit-"));
   const path = join(folder, "pulse-ingest.service");
-  // systemd checks that the program exists, and Node is elsewhere on some machines.
+  // systemd checks that the program exists, but Node.js has another path on some machines.
   writeFileSync(path, unit.replace("/usr/bin/node", process.execPath));
   try {
     // Anything that systemd would ignore is printed as a warning and changes the exit code.

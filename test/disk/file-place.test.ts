@@ -24,7 +24,7 @@ it("a file that is written to, or moved away and back, is kept", () => {
   expect(place()).toBe("kept");
 });
 
-it("a file is gone whether it was deleted, its folder was, or a file is in place of the folder", () => {
+it("a file is gone if it was deleted, its folder was deleted, or a file has replaced the folder", () => {
   rmSync(join(inside, "file"));
   expect(place()).toBe("gone");
   rmSync(inside, { recursive: true });
@@ -33,7 +33,7 @@ it("a file is gone whether it was deleted, its folder was, or a file is in place
   expect(place()).toBe("gone");
 });
 
-it("a file is replaced by another one of its name, also behind a link", () => {
+it("a file counts as replaced if another one has its name, also behind a link", () => {
   renameSync(inside, join(folder, "first"));
   symlinkSync(join(folder, "first"), inside);
   expect(place()).toBe("kept");

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it("creates a folder and those above it, and does not change an existing one", () => {
+it("creates a folder and its parents, and does not change an existing one", () => {
   const path = join(folder, "a", "b", "c");
   makeFolder(path);
   writeFileSync(join(path, "kept"), "");
@@ -18,7 +18,7 @@ it("creates a folder and those above it, and does not change an existing one", (
   expect(statSync(join(path, "kept")).isFile()).toBe(true);
 });
 
-it("fails at once for a folder that cannot be created, also below a file and below /proc", () => {
+it("fails immediately for a folder that cannot be created, also below a file and below /proc", () => {
   writeFileSync(join(folder, "file"), "");
   expect(() => makeFolder(join(folder, "file"))).toThrow("EEXIST");
   expect(() => makeFolder(join(folder, "file", "a", "b"))).toThrow(/E(NOTDIR|EXIST)/);

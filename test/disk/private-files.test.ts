@@ -28,7 +28,7 @@ let umask: number;
 let told: object[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "private-files-"));
-  // The widest umask, so that only our own code removes permissions.
+  // The most permissive umask, so that only our own code removes permissions.
   umask = process.umask(0);
   told = [];
 });
@@ -103,7 +103,7 @@ describe("files in DATA_DIR are created for the owner alone:", () => {
   });
 });
 
-describe("files of an earlier version are closed to others", () => {
+describe("permissions of files of an earlier version are restricted", () => {
   const databases = ["pulse-ingest.db", "pulse-ingest.db-wal", "pulse-ingest.db-shm"];
   const others = ["innocent-suspects-x.json", "spool/a.db", "spool/a.db.damaged-rows"];
   const open = () => openStore({ mongodbUrl: null, dataDir: dataDir(), rejectionTtlDays: 30 });
@@ -116,7 +116,7 @@ describe("files of an earlier version are closed to others", () => {
   });
   afterEach(() => store.close());
 
-  it("when a worker starts; an existing folder, and foreign files, are not changed", () => {
+  it("when a worker starts; an existing folder, and unrelated files, are not changed", () => {
     closeStorageToOthers({ DATA_DIR: dataDir() }, log);
     expect(told).toEqual([]);
     const seen = modes(dataDir());
@@ -136,7 +136,7 @@ describe("files of an earlier version are closed to others", () => {
     for (const name of databases) expect([name, seen[`above/data/${name}`]]).toEqual([name, "600"]);
   });
 
-  it("but if that is not possible, the paths are reported and nothing fails", () => {
+  it("and if that is not possible, the paths are reported and nothing fails", () => {
     // Nobody can change the modes of a process's files in /proc.
     const stubborn = join(dataDir(), "spool", "b.db");
     symlinkSync("/proc/self/stat", stubborn);
@@ -147,7 +147,7 @@ describe("files of an earlier version are closed to others", () => {
   });
 });
 
-it("a worker closes existing files when it starts, whatever its broker does", async () => {
+it("by a worker when it starts, whatever its broker does", async () => {
   const old = join(folder, "innocent-suspects-x.json");
   writeFileSync(old, "[]");
   writeFileSync(
@@ -174,6 +174,6 @@ it("a worker closes existing files when it starts, whatever its broker does", as
     expect([name, seen[name]]).toEqual([name, "600"]);
 }, 180_000);
 
-it("in a folder that does not exist nothing is open to others", () => {
+it("and in a new folder nothing is open to others", () => {
   expect(closeDataToOthers(join(folder, "nowhere"))).toEqual([]);
 });

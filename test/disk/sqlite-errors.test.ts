@@ -27,7 +27,7 @@ function troubleOf(work: () => unknown): FileTrouble | null {
   throw new Error("nothing went wrong");
 }
 
-it("a file that another connection has locked is held, when it is opened and when it is written", () => {
+it("a file that another connection has locked is reported as held, both when it is opened and when it is written", () => {
   const holder = open(true, (db) => db.exec("CREATE TABLE t (a INTEGER)"));
   expect(troubleOf(() => open(false, (db) => db.exec("SELECT * FROM t")))).toBe("held");
   holder.close();
@@ -38,7 +38,7 @@ it("a file that another connection has locked is held, when it is opened and whe
   other.close();
 });
 
-it("a file that is not a database is damaged, and one without the expected table is unfit", () => {
+it("a file that is not a database is reported as damaged, and one without the expected table as unfit", () => {
   const db = open(false);
   expect(troubleOf(() => db.exec("SELECT * FROM nothing"))).toBe("unfit");
   db.close();
@@ -53,11 +53,11 @@ it.each<[string, FileTrouble | null]>([
   ["SQLITE_BUSY_SNAPSHOT", "held"],
   ["SQLITE_CONSTRAINT_UNIQUE", null],
   ["ENOENT", null],
-])("the code %s means the trouble %s", (code, trouble) => {
+])("the code %s means %s", (code, trouble) => {
   expect(fileTroubleOf(Object.assign(new Error("said"), { code }))).toBe(trouble);
 });
 
-it("an opened database is private and durable, and a failed opening leaves no lock", () => {
+it("an opened database is private and durable, and a failed attempt to open one leaves no lock", () => {
   const refuse = (): never => {
     throw new RangeError("refused");
   };

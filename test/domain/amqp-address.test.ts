@@ -28,10 +28,10 @@ describe("a broker's address", () => {
     ["escaped UTF-8", "p%C3%A4ssw%C3%B6rd", "pässwörd"],
     ["plain letters", "pässwörd", "pässwörd"],
     ["letters beyond the basic plane", "%F0%9F%90%87日本", "🐇日本"],
-    ["Latin-1, as older addresses have it", "p%E4ss", "päss"],
-    ["escapes of what a URL is made of", "%40%3A%2F%3F%23%25", "@:/?#%"],
+    ["Latin-1, as in older addresses", "p%E4ss", "päss"],
+    ["escapes of characters that structure a URL", "%40%3A%2F%3F%23%25", "@:/?#%"],
     ["a % that begins no escape", "us%er", "us%er"],
-  ])("may hold %s in user, password and vhost", (_what, written, read) => {
+  ])("may contain %s in user, password and vhost", (_what, written, read) => {
     expect(addressOf(`amqp://${written}:${written}@host/${written}`)).toMatchObject({
       user: read,
       password: read,
@@ -75,7 +75,7 @@ describe("a broker's address", () => {
     ["?heartbeat=65536", /heartbeat/],
     ["?frameMax=17", /frameMax/],
     ["?toString=1", /unknown parameter "toString"/],
-  ])("says what is wrong with %s", (query, problem) => {
+  ])("is reported with the reason: %s", (query, problem) => {
     expect(problemOf(`amqp://host/${query}`)).toMatch(problem);
   });
 
@@ -85,13 +85,13 @@ describe("a broker's address", () => {
     "guest:gu#geheim",
     "guest:gu/geheim",
     "guest:gu?geheim",
-  ])("with an unescaped password (%s) is not repeated", (userinfo) => {
+  ])("is not printed if its password is not escaped (%s)", (userinfo) => {
     const problem = problemOf(`amqp://${userinfo}@host`);
     expect(problem).toMatch(/^cannot be read as a URL/);
     expect(problem).not.toContain("geheim");
   });
 
-  it("with a port that does not exist is told as such", () => {
+  it("is reported if its port does not exist", () => {
     expect(problemOf("amqp://host:99999")).toMatch(/the port must be from 1 to 65535/);
   });
 });

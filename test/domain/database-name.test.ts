@@ -61,7 +61,7 @@ describe("the database that an address names", () => {
     expect(databaseNameWarning("mongodb://u:p@host/pulse_ingest?authSource=admin")).toBeNull();
   });
 
-  it("need not be given", () => {
+  it("may be missing", () => {
     const addresses = [
       "mongodb://h",
       "mongodb://h/",

@@ -75,11 +75,11 @@ it.each(told)(
   },
 );
 
-it("the table above has every reason", () => {
+it("the table above contains every reason", () => {
   expect(told.map(([{ reason }]) => reason)).toEqual(Object.keys(faultMeanings));
 });
 
-it("knows every reason by its name, and no inherited member of an object", () => {
+it("every reason is known by its name, and no inherited object member is", () => {
   expect(["malformed-body", "toString", "__proto__", ""].map(isFaultReason)).toEqual([
     true,
     false,

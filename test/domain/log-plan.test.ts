@@ -6,7 +6,7 @@ import { submissionRules } from "../examples.ts";
 interface Planned {
   /** The status that the log is stored with. */
   readonly status: string | undefined;
-  /** Whether the log is read here. */
+  /** Whether the worker reads the log. */
   readonly isRead: boolean;
   /** Whether bug suggestions are made from the submitted summary. */
   readonly suggests: boolean;
@@ -14,7 +14,7 @@ interface Planned {
 
 const NONE = ["none", "pending", "error", "nonsense"];
 
-/** A submission with one log of this name and status, and with these artifacts. */
+/** Returns a submission with one log of this name and status, and with these artifacts. */
 function plan(name: string | null, sent: string, along: string, logname?: string): Planned {
   const blob = { step_data: { all_errors: [] }, ...(logname === undefined ? {} : { logname }) };
   const artifacts = [
@@ -68,7 +68,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     [["failed"], "TLS", "failed", false, true],
     [["failed"], "TLS BS", "failed", false, false],
   ],
-  // Logs of these names are stored unchanged, and not read.
+  // Logs with these names are stored unchanged, and not read.
   errorsummary_json: [
     [NONE, "", "pending", false, false],
     [NONE, "TLS", "pending", false, true],
@@ -105,7 +105,7 @@ describe("a summary that names its log", () => {
     ["a custom name", "failed", "a custom name", "parsed"],
     ["a custom name", "pending", "another", "pending"],
     ["builds-4h", "pending", "builds-4h", "parsed"],
-    // Any summary makes the default log parsed, even one that was made from another log.
+    // Any summary marks the default log as parsed, even one that was made from another log.
     ["buildbot_text", "pending", "a custom name", "parsed"],
   ])("log %s sent as %s, summary of %s: %s", (name, sent, logname, status) => {
     expect(plan(name, sent, "TLS", logname).status).toBe(status);
@@ -117,6 +117,6 @@ it.each([
   ["TLS BS", false],
   ["BS", false],
   ["", false],
-])("a submission without a log, with %j, has suggestions made: %s", (along, suggests) => {
+])("a submission without a log, with %j, gets suggestions: %s", (along, suggests) => {
   expect(plan(null, "none", along)).toEqual({ status: undefined, isRead: false, suggests });
 });

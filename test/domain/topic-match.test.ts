@@ -30,7 +30,7 @@ it.each<[string, string, boolean]>([
   expect(matchesTopic(pattern, key)).toBe(isMatch);
 });
 
-it("a key that is as long as the broker allows is compared at once", () => {
+it("a key as long as the broker allows is compared quickly", () => {
   const pattern = `${"#.*.".repeat(63)}x`;
   expect(matchesTopic(pattern, "a.".repeat(127))).toBe(false);
 });

@@ -1,4 +1,4 @@
-// Backs up a store, to be killed meanwhile. Arguments: the store's folder, the file.
+// Backs up a store. The test kills this process in the middle. Arguments: the store's folder, the file.
 import { planBackup, writeBackup } from "../../src/store/sqlite/back-up-store.ts";
 
 const [, , folder, file] = process.argv;

@@ -6,7 +6,7 @@ export interface BrokerDoor {
   close(): void;
 }
 
-/** Passes everything on to a broker until a client sends the mark; then it does what it was told. */
+/** Forwards everything to a broker until a client sends the mark; then it runs its action. */
 export async function openBrokerDoor(
   brokerUrl: string,
   mark: string,
@@ -37,7 +37,7 @@ export async function openBrokerDoor(
   };
 }
 
-/** An action for a door: neither side receives anything more from the other, not even the end of the connection. */
+/** An action for a door: from now on neither side receives anything from the other, not even the end of the connection. */
 export function fallSilent(near: Socket, far: Socket): void {
   far.unpipe(near);
   for (const socket of [near, far]) socket.pause();

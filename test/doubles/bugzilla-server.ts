@@ -8,8 +8,7 @@ export interface BugzillaServer {
 }
 
 /**
- * Starts a web server that stands for Bugzilla, under a path of its own.
- *
+ * Starts a web server that acts as Bugzilla, under a path of its own.
  * @param answer - answers a request for bugs from an offset on. By default it returns pages of `bugs`, as Bugzilla does.
  */
 export async function startBugzilla(
@@ -45,7 +44,7 @@ export function sendBugs(response: ServerResponse, bugs: readonly unknown[]): vo
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ bugs }));
 }
 
-/** Returns a bug in the form of Bugzilla's REST API. A test names only the members that it is about. */
+/** Returns a bug in the form of Bugzilla's REST API. A test names only the members that matter to it. */
 export function aRestBug(
   id: number,
   overrides: Readonly<Record<string, unknown>> = {},

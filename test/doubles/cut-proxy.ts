@@ -4,20 +4,20 @@ export interface CutProxy {
   readonly port: number;
   /** The number of bytes sent to the server so far. */
   sentBytes(): number;
-  /** Ends all connections and refuses new ones, so that the server seems to be away. */
+  /** Closes all connections and refuses new ones, so that the server seems to be away. */
   cut(): void;
-  /** Ends all connections; new ones are accepted. */
+  /** Closes all connections, but accepts new ones. */
   drop(): void;
-  /** Makes all open connections half-open: they carry nothing more, not even their end. New ones are accepted. */
+  /** Makes all open connections half-open: no more data passes, and neither side learns of an end. New connections are accepted. */
   freeze(): void;
-  /** Delays all data by this time from now on, and reads nothing more meanwhile. 0 means no delay. */
+  /** Delays all data by this time from now on, and stops reading during each delay. 0 means no delay. */
   slow(delayMs: number): void;
-  /** Accepts connections again, at full speed. Frozen or ended ones stay so. */
+  /** Accepts connections again, at full speed. Frozen or closed ones stay so. */
   restore(): void;
   close(): Promise<void>;
 }
 
-/** Passes TCP connections on to a port of this machine, and disturbs them on request. */
+/** Forwards TCP connections to a port of this machine, and disturbs them on request. */
 export async function startCutProxy(targetPort: number): Promise<CutProxy> {
   const sockets = new Set<Socket>();
   const frozen = new WeakSet<Socket>();
@@ -39,7 +39,7 @@ export async function startCutProxy(targetPort: number): Promise<CutProxy> {
       else setTimeout(write, delayMs);
     });
     from.on("end", () => frozen.has(from) || to.end());
-    // The event `close` follows each error.
+    // `close` follows every `error` event, and is handled there.
     from.on("error", () => undefined);
     from.on("close", (hadError) => {
       sockets.delete(from);

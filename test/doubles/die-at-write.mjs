@@ -8,7 +8,7 @@ const { Connection } = require("mongodb/lib/cmap/connection.js");
 const [, when, nth] = /^(before|after) (\d+)$/.exec(process.env.DIE_AT) ?? [];
 let writes = 0;
 
-/** Runs a write, unless it is the one that the process dies before. */
+/** Runs a write, unless the process must die before it. */
 function atWrite(write) {
   writes += 1;
   if (writes !== Number(nth)) return write();

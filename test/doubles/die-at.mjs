@@ -1,4 +1,4 @@
-// Preloaded into a worker (NODE_OPTIONS=--import): kills it with SIGKILL at one step of the first batch it writes after
+// Preloaded into a worker (NODE_OPTIONS=--import): kills it with SIGKILL at one step of the first batch that it writes after
 // SIGUSR2. DIE_AT names the step as `before STEP` or `after STEP`: `ack`; with SQLite `BEGIN IMMEDIATE`, `COMMIT` or a table that is
 // inserted into; with MongoDB a collection and the method that writes to it, e.g. `jobs.bulkWrite`.
 import { createRequire } from "node:module";
@@ -24,7 +24,7 @@ function die() {
   if (isArmed) process.kill(process.pid, "SIGKILL");
 }
 
-/** Puts the death before or after a method, where it is the step that is meant. */
+/** Wraps a method so that the process dies before or after it, if it is the configured step. */
 function around(prototype, method, isStep) {
   const original = prototype[method];
   prototype[method] = function (...args) {
@@ -39,7 +39,7 @@ function around(prototype, method, isStep) {
   };
 }
 
-// Only what a delivery causes: a worker also writes by itself.
+// Only steps that a delivery causes count: a worker also writes on its own.
 const { dispatchMessage } = BaseChannel.prototype;
 BaseChannel.prototype.dispatchMessage = function (...args) {
   isArmed = mayArm;

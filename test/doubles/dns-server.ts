@@ -15,16 +15,16 @@ export interface DnsServer {
 }
 
 export interface DnsConduct {
-  /** Returns whether a query (`A name` or `AAAA name`) is answered. Default: yes. */
+  /** Returns whether a query (`A name` or `AAAA name`) is answered. By default, all are. */
   readonly answers?: (asked: string) => boolean;
-  /** The delay of each answer. Default: none. */
+  /** The delay of each answer. By default, there is none. */
   readonly delayMs?: number;
 }
 
 const types: Readonly<Record<number, string>> = { 1: "A", 28: "AAAA" };
 
 /**
- * Starts a DNS server on a loopback port of its own. It stands for one that a hostile publisher runs for a domain. A name that
+ * Starts a DNS server on a loopback port of its own. It acts as one that a hostile publisher runs for a domain. A name that
  * is not in the zone does not exist. The time to live is always 0.
  */
 export async function startDnsServer(

@@ -1,5 +1,5 @@
-// Fetches a log in a process of its own, whose trusted certificates are set by its environment. Arguments: URL, DNS
-// server, most bytes. Writes the log, or its failure as JSON.
+// Fetches a log in a process of its own, whose trusted certificates come from its environment. Arguments: URL, DNS
+// server, maximum bytes. Prints the log, or its failure as JSON.
 import { openHttpLogSource } from "../../src/logs/fetch/http-log-source.ts";
 
 const [, , url, dnsServer, bytes] = process.argv;

@@ -16,7 +16,7 @@ export interface FickleStore extends IngestStore {
   readonly batches: string[][];
 }
 
-/** A real store behind a simulated network, which can be taken away and given back on request. */
+/** A real store behind a simulated network, which can be cut and restored on request. */
 export function aFickleStore(store: IngestStore): FickleStore {
   const fickle: FickleStore = {
     mood: "there",

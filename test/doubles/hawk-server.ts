@@ -11,7 +11,7 @@ export interface SeenRequest {
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
   readonly atMs: number;
-  /** Whether the request is signed, and the signature is right. */
+  /** Whether the request is signed, and the signature is valid. */
   readonly signature: "none" | "right" | "wrong";
   /** The attributes of its Hawk header. */
   readonly hawk: Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ export interface SeenRequest {
 
 export type Respond = (response: ServerResponse, request: SeenRequest) => void;
 
-/** Answers with JSON. */
+/** Creates an answer with a JSON body. */
 export function json(status: number, value: unknown, headers: Record<string, string> = {}): Respond {
   return (response) => {
     response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(value));
@@ -36,8 +36,8 @@ export const storeAll: Respond = (response, request) => {
 };
 
 /**
- * A server on a real socket that checks the signatures of requests by itself, and answers as the test says. Answers are taken
- * from `next` first; when it is empty, `answer` gives them.
+ * A server on a real socket that checks the signatures of requests by itself, and gives the answers that the test sets: first those
+ * in `next`, and when it is empty, those of `answer`.
  */
 export class HawkServer {
   readonly seen: SeenRequest[] = [];
@@ -49,7 +49,7 @@ export class HawkServer {
     this.#server = server;
   }
 
-  /** @param secret - of every client id. */
+  /** @param secret - the secret of every client id. */
   static async open(secret: string): Promise<HawkServer> {
     const server = createServer();
     const double = new HawkServer(server);
@@ -99,7 +99,7 @@ export class HawkServer {
   }
 }
 
-/** Checks a signature as the protocol says: the hash of the payload, and the MAC over the request's lines. */
+/** Checks a signature as the protocol defines it: the hash of the payload, and the MAC over the request's lines. */
 function isSigned(
   { method, url, headers }: IncomingMessage,
   body: string,

@@ -5,7 +5,10 @@ import { fileURLToPath } from "node:url";
 
 const holder = fileURLToPath(new URL("lock-holder.mjs", import.meta.url));
 
-/** Lets another process lock the embedded store in this folder. Returns a function that ends the lock, which also ends with this process. */
+/**
+ * Makes another process lock the embedded store in this folder. Returns a function that releases the lock, which also ends with this
+ * process.
+ */
 export async function holdLock(folder: string): Promise<() => Promise<void>> {
   const child = spawn(process.execPath, [holder, join(folder, "pulse-ingest.db")], {
     stdio: ["pipe", "pipe", "inherit"],

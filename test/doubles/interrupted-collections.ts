@@ -6,7 +6,7 @@ const METHODS = new Set([
 ]);
 
 /**
- * Returns the same collections, but `before` is called and waited for before each command. A test can let another worker do
+ * Returns the same collections, but calls and awaits `before` before each command. A test can make another worker do
  * something at exactly that point, or throw, as if this worker had died.
  */
 export function interruptedCollections(all: Collections, before: () => Promise<void>): Collections {
@@ -29,7 +29,7 @@ function interrupted(collection: object, before: () => Promise<void>): object {
   });
 }
 
-/** A cursor sends its command when its documents are asked for. */
+/** A cursor sends its command when its documents are requested. */
 function interruptedCursor(cursor: object, before: () => Promise<void>): object {
   const toArray: unknown = Reflect.get(cursor, "toArray");
   if (typeof toArray !== "function") throw new Error("it is not a cursor");

@@ -1,4 +1,4 @@
-// Holds the embedded store's file locked until its standard input ends. Argument: the file.
+// Keeps the embedded store's file locked until standard input ends. Argument: the file.
 import Database from "libsql";
 
 const db = new Database(process.argv[2] ?? "");

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from "node:net";
 
-/** How the host answers a request. It writes to the bare socket. */
+/** How the host answers a request. It writes to the raw socket. */
 export type Behaviour = (socket: Socket, request: string) => void;
 
 export interface LogHost {
@@ -17,10 +17,9 @@ export interface LogHost {
 }
 
 /**
- * Starts a log host on a bare socket, so that it can break every rule of HTTP.
- *
+ * Starts a log host on a raw socket, so that it can break every rule of HTTP.
  * @param paths - the behaviour for each path (without query). Other paths get 404.
- * @param address - the address to listen on. 127.0.0.2 and the like are loopback too, and can stand for another machine.
+ * @param address - the address to listen on. 127.0.0.2 and the like are loopback too, and can represent another machine.
  */
 export async function startLogHost(
   paths: Readonly<Record<string, Behaviour>>,
@@ -82,7 +81,7 @@ export function redirect(to: string, status = "302 Found"): Behaviour {
   return answer("this way", status, `Location: ${to}\r\n`);
 }
 
-/** Sends exactly these bytes, and then ends the connection unless told not to. */
+/** Sends exactly these bytes, and then closes the connection unless told not to. */
 export function raw(text: string, ending: "end" | "reset" | "stay" = "end"): Behaviour {
   return (socket) => {
     socket.write(Buffer.from(text, "latin1"), () => {

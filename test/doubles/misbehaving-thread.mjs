@@ -1,4 +1,4 @@
-// A thread that does what its task says, to show what the pool makes of it.
+// A thread that does what its task says, to test how the pool reacts.
 import { threadId, workerData } from "node:worker_threads";
 import { serveThread } from "../../src/threads/serve-thread.ts";
 

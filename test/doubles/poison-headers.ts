@@ -56,7 +56,7 @@ export const longHeaders: readonly PoisonHeader[] = [
   { title: "L in an array", header: rawHeader("h", "A", withLength(Buffer.from("L"), eight)) },
 ];
 
-/** Headers that only some brokers pass on, or none does today. */
+/** Headers that only some brokers forward, or that none forwards today. */
 export const strangeHeaders: readonly PoisonHeader[] = [
   ...longHeaders,
   { title: "U, a short integer as in the specification", header: rawHeader("h", "U", bytes(0, 1)) },
@@ -73,13 +73,13 @@ export const strangeHeaders: readonly PoisonHeader[] = [
   { title: "a name without a value", header: bytes(1, 0x61) },
 ];
 
-/** Deep enough to overflow the stack of a decoder that calls itself. */
+/** Deep enough to overflow the stack of a recursive decoder. */
 export const deepHeaders: readonly PoisonHeader[] = [
   { title: "tables in tables", header: nestedHeader("h", 5000) },
   { title: "arrays in arrays", header: nestedHeader("h", 5000, "A") },
 ];
 
-/** The deepest that fits into a frame of 128 KiB, which is what brokers and clients agree on by default. */
+/** The deepest nesting that fits into a frame of 128 KiB, which is what brokers and clients agree on by default. */
 export const deepestHeader: PoisonHeader = {
   title: "tables in tables, to the limit of a frame",
   header: nestedHeader("h", 21_000),

@@ -1,6 +1,6 @@
-// A worker without its broker, of which one message is the death: to judge a body that holds "poison" kills it.
+// A worker without its broker, for which one message is deadly: judging a body that contains "poison" kills it.
 // Arguments: the store's folder, the spool's folder, a JSON file of [{ id, body, redelivered }]. Prints the id of each
-// delivery that it settled, with how; ends once all are settled and the spool is empty.
+// delivery that it settled, and how; ends once all are settled and the spool is empty.
 import { readFileSync } from "node:fs";
 import { createIngest } from "../../src/ingest/create-ingest.ts";
 import { createDeliveryHandler } from "../../src/ingest/deliveries/delivery-handler.ts";

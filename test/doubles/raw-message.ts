@@ -2,10 +2,10 @@ import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { type ConfirmChannel, connect } from "amqplib";
 
-/** The most bytes that fit into a frame of the size that amqplib and RabbitMQ agree on. */
+/** The maximum number of bytes in a frame of the size that amqplib and RabbitMQ agree on. */
 const FRAME_BODY_BYTES = 131_072 - 8;
 
-/** A header with its value as bytes, because amqplib can write only a few of the tags that other clients use. */
+/** A header with its value as bytes, because amqplib can write only a few of the type tags that other clients use. */
 export function rawHeader(name: string, tag: string, value: Buffer = Buffer.alloc(0)): Buffer {
   const key = Buffer.from(name);
   return Buffer.concat([Buffer.from([key.length]), key, Buffer.from(tag, "latin1"), value]);
@@ -80,8 +80,7 @@ interface RawChannel {
 
 /**
  * Publishes a message whose property list is written byte for byte, on a connection of its own.
- *
- * @returns false if the broker closed the connection or the channel, which it does if it cannot read the message itself.
+ * @returns false if the broker closed the connection or the channel, as it does if it cannot read the message itself.
  */
 export async function publishRaw(url: string, message: RawMessage): Promise<boolean> {
   const connection = await connect(url);

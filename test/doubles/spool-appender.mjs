@@ -1,5 +1,5 @@
-// Appends batches to a spool file as fast as it can, and reports each one once it was said to be durable.
-// To be killed in the middle. Arguments: the folder; the first number.
+// Appends batches to a spool file as fast as it can, and reports each batch once it is durable.
+// The test kills this process in the middle. Arguments: the folder; the first number.
 import { openSpool } from "../../src/spool/open-spool.ts";
 
 const [folder = "", first = "0"] = process.argv.slice(2);

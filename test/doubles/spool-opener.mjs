@@ -1,11 +1,11 @@
-// Opens the folder's spool at a point in time, reports how many deliveries it took over, and holds them until it is killed.
+// Opens the folder's spool at a given time, reports how many deliveries it took over, and holds them until it is killed.
 // Arguments: the folder, the time in milliseconds since the Unix epoch.
 import { openSpool } from "../../src/spool/open-spool.ts";
 
 const [folder = "", atMs = "0"] = process.argv.slice(2);
 const silent = () => undefined;
 const log = { error: silent, warn: silent, info: silent, debug: silent };
-// A loop and not a timer, so that two processes begin within the same few microseconds.
+// A busy loop instead of a timer, so that two processes start within the same few microseconds.
 while (Date.now() < Number(atMs));
 const spool = openSpool({ folder, maxBytes: 1e9, log });
 process.stdout.write(`${spool.load.deliveries}\n`);

@@ -1,2 +1,2 @@
-/** @returns what undoes it. */
+/** @returns a function that undoes it. */
 export function throwAtPoison(): () => void;

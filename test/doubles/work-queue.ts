@@ -3,7 +3,7 @@ import type { Artifact } from "../../src/domain/submission.ts";
 import { hostOf } from "../../src/domain/text/url-host.ts";
 import type { WorkClaim, WorkFailure, WorkItem, WorkStore } from "../../src/store/ports/work-store.ts";
 
-/** How items ended, in this order. */
+/** The ends of items, in the order in which they ended. */
 export type Ended =
   | { readonly id: string; readonly how: "finished"; readonly artifacts: readonly Artifact[] }
   | { readonly id: string; readonly how: "failed"; readonly failure: WorkFailure }
@@ -13,10 +13,10 @@ export interface WorkQueue
   extends Pick<WorkStore, "exchangesWithWork" | "claimWork" | "finishWork" | "failWork" | "releaseWork"> {
   readonly ended: readonly Ended[];
   readonly claims: readonly WorkClaim[];
-  /** How often it was asked for work. */
+  /** How often the queue was asked for work. */
   questions(): number;
   add(...items: readonly WorkItem[]): void;
-  /** Makes the next calls of a method find the store away, the lease lost, or a bug. */
+  /** Makes the next calls of a method fail: the store is unavailable, the lease is lost, or there is a bug. */
   next(
     method: "exchangesWithWork" | "claimWork" | "finishWork" | "failWork" | "releaseWork",
     trouble: "away" | "lost" | "bug",
@@ -25,8 +25,8 @@ export interface WorkQueue
 }
 
 /**
- * The part of a store that holds work, with failures that a real one cannot be made to have at a given call: it is
- * away, the lease is lost, a write is refused.
+ * The part of a store that holds work, with failures that a real store cannot be made to have at a given call: it is
+ * unavailable, the lease is lost, a write is refused.
  */
 export function aWorkQueue(): WorkQueue {
   let waiting: WorkItem[] = [];

@@ -6,7 +6,7 @@ import { randomOf } from "./random.ts";
 jest.setTimeout(180_000);
 const COUNT = 10_000;
 
-it("every changed message ends in a verdict that is right (npm run fuzz: a million of them)", () => {
+it("every changed message ends with the right verdict (npm run fuzz: a million of them)", () => {
   const seed = Math.floor(Math.random() * 2 ** 31);
   const { failures, verdicts, messages } = judgeMutants(seed, COUNT);
   expect(failures.map(({ index, what }) => `seed ${seed}, message ${index}: ${what}`)).toEqual([]);
@@ -23,7 +23,7 @@ it("every changed message ends in a verdict that is right (npm run fuzz: a milli
   }
 });
 
-it("the same seed gives the same messages, and another seed others", () => {
+it("the same seed gives the same messages, and another seed gives others", () => {
   const some = (seed: number) =>
     Array.from({ length: 50 }, (_, index) => mutant(randomOf(seed, index)).toString("base64"));
   expect(some(7)).toEqual(some(7));

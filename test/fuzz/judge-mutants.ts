@@ -18,7 +18,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 
 /** A message that was not judged as it should be. */
 export interface Failure {
-  /** The number of the mutant, from which the seed gives the message again. */
+  /** The number of the mutant. Together with the seed, it gives the same message again. */
   readonly index: number;
   readonly what: string;
   readonly body_base64: string;
@@ -34,9 +34,9 @@ export interface FuzzReport {
 }
 
 export interface MutantOptions {
-  /** A message that takes more CPU time than this, in milliseconds, is a failure. Tests leave it out: a busy machine is slow. */
+  /** A message that takes more CPU time than this, in milliseconds, is a failure. Tests leave it out, because a busy machine is slow. */
   readonly slowMs?: number;
-  /** Called now and then with the number of judged mutants. */
+  /** Called from time to time with the number of judged mutants. */
   readonly onProgress?: (done: number) => void;
 }
 
@@ -99,7 +99,7 @@ function wrongsOfBody(body: Buffer, judged: readonly JobVerdict[]): string[] {
   return wrongs;
 }
 
-/** Returns a delivery like the worker's consumer, which cuts a body that is too long. */
+/** Returns a delivery like that of the worker's consumer, which cuts a body that is too long. */
 function deliveryOf(body: Buffer): Delivery {
   if (body.length <= MAX_BODY_BYTES) return aDelivery(body);
   const oversize = { bytes: body.length, sha256: "0".repeat(64), limitBytes: MAX_BODY_BYTES };
@@ -119,7 +119,7 @@ function itemsOf(body: Buffer): number {
   }
 }
 
-/** Returns the depth in the text. Of two members with the same name, the first may be the deeper one. */
+/** Returns the nesting depth of the text. Of two members with the same name, the first may be the deeper one. */
 function nesting(text: string): number {
   let [depth, most] = [0, 0];
   for (const [bracket] of text.replaceAll(/"(?:[^"\\]|\\.)*"/gs, "").matchAll(/[[\]{}]/g)) {

@@ -6,7 +6,7 @@ import type { Random } from "./random.ts";
 const FLAG_BYTES = 2;
 
 /**
- * Returns a property list of content type, headers and delivery mode, which may have been changed. The flags are not changed,
+ * Returns a property list of content type, headers and delivery mode, possibly changed. The flags are not changed,
  * because others, such as an expiration, would let the broker drop the message.
  */
 export function mutantProperties(random: Random): Buffer {

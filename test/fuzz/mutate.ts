@@ -6,7 +6,7 @@ type Container = unknown[] | Record<string, unknown>;
 /** A place in a message. */
 type Slot = readonly [parent: Container, key: string];
 
-/** Texts that are written into the JSON text directly, because JSON values cannot hold them. */
+/** Texts that are written into the JSON text directly, because JSON values cannot represent them. */
 const rawNumbers = [
   "1e400",
   "-1e400",
@@ -95,7 +95,7 @@ const words = [
   "json",
 ]);
 
-/** Returns the body of a valid message that was then changed: the same body for the same numbers. */
+/** Returns the body of a valid message that was then changed. The same numbers give the same body. */
 export function mutant(random: Random): Buffer {
   // A copy, because changes must not affect the corpus.
   const message: unknown = structuredClone(random.pick(corpus));

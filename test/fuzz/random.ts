@@ -2,7 +2,7 @@
 export interface Random {
   /** Returns a whole number from 0 up to, but not including, `below`. */
   below(below: number): number;
-  /** Returns true about once in this many calls. */
+  /** Returns true with a probability of 1 in this number. */
   oneIn(times: number): boolean;
   pick<T>(list: readonly T[]): T;
 }

@@ -18,7 +18,7 @@ const platformMost = { os_name: 25, platform: 100, architecture: 25 } as const;
 const results = ["success", "testfailed", "busted", "exception", "usercancel", "retry", "unknown"];
 const states = ["pending", "running", "completed"];
 
-/** Returns what is wrong with a verdict, for any message; an empty list if nothing is. */
+/** Returns the problems with a verdict, for any message; an empty list if there are none. */
 export function wrongsOf(verdict: JobVerdict): string[] {
   switch (verdict.kind) {
     case "skipped":
@@ -31,7 +31,7 @@ export function wrongsOf(verdict: JobVerdict): string[] {
 }
 
 function wrongsOfRejected({ fault, payload }: Extract<JobVerdict, { kind: "rejected" }>): string[] {
-  // These reasons cannot occur here: they are about our own bugs, about headers, and about messages that come again.
+  // These reasons cannot occur here: they are about our own bugs, headers, and redelivered messages.
   if (["internal-error", "unreadable-delivery", "killed-worker"].includes(fault.reason))
     return [`a fault ${fault.reason}`];
   if (fault.reason === "schema-violation") {

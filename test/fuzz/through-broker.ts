@@ -37,7 +37,7 @@ export async function fuzzThroughBroker(url: string, seed: number, count: number
   await publisher.declare(exchange);
 
   function onDelivery({ body }: Delivery): void {
-    // A message may arrive before the publisher knows that the broker accepted it, so each is announced before.
+    // A message may arrive before the publisher knows that the broker accepted it, so each is announced first.
     const next = expected[came++];
     if (next === undefined || !body.equals(next.body))
       failures.push(`message ${next?.index}: another one came`);
@@ -130,7 +130,7 @@ class OneByOne {
       publishRawOn(channel, message, (error) => resolve(error === null));
     });
     if (isTaken) return true;
-    // The broker has closed the connection already, or its channel.
+    // The broker has already closed the connection, or its channel.
     await connection.close().catch(() => undefined);
     this.#line = this.#connect();
     return false;

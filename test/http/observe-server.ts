@@ -21,5 +21,5 @@ export function observeServer(
   });
 }
 
-/** The names of the settings that say where it listens. */
+/** The names of the settings that configure where it listens. */
 export const observeSettings = { host: "HTTP_HOST", port: "HTTP_PORT" };

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from "fastify";
 import { type PublicPages, type PublicServer, startPublic } from "../../src/http/public/start-public.ts";
 import type { Log, LogFields } from "../../src/log.ts";
 
-/** Starts the public listener with these routes of the REST API. Nobody is known to it, so everybody may only read. */
+/** Starts the public listener with these routes of the REST API. It knows no client, so everybody may only read. */
 export async function startPublicServer(
   restPlugins: readonly FastifyPluginAsync[],
   log: Log,

@@ -16,7 +16,10 @@ import type { Store } from "../../src/store/ports/store.ts";
 import { aFickleStore, type FickleStore } from "../doubles/fickle-store.ts";
 import { realRead } from "./write-messages.ts";
 
-/** A worker without its broker: deliveries in, settlements out. Its spool is real, and so is its store, which can be away. */
+/**
+ * A worker without its broker: deliveries go in, settlements come out. Its spool and its store are real, and the store can be made
+ * unavailable.
+ */
 export class IngestStory {
   readonly folder: string;
   readonly events: string[] = [];

@@ -31,7 +31,7 @@ async function lawHolds(): Promise<void> {
 }
 
 describe("a message that has ended", () => {
-  it("is archived as it came before it is acknowledged, whether it was stored, skipped or rejected", async () => {
+  it("is archived as it arrived before it is acknowledged, whether it was stored, skipped or rejected", async () => {
     start();
     const properties = {
       content_type: "application/json",
@@ -102,7 +102,7 @@ describe("a message that has ended", () => {
     await lawHolds();
   });
 
-  it("is archived in the same call as the jobs of its batch are stored", async () => {
+  it("is archived in the same call that stores the jobs of its batch", async () => {
     start();
     const all = Array.from({ length: 10 }, (_, n) => job(n));
     story.deliver(...all);
@@ -124,7 +124,7 @@ describe("a message that has ended", () => {
     expect(entry?.body.equals(array.body)).toBe(true);
   });
 
-  it("is not archived if it fails, but is when it comes again and is rejected", async () => {
+  it("is not archived if it fails, but is when it is redelivered and rejected", async () => {
     const read: typeof realRead = (delivery) => {
       if (delivery.body.includes("s/1")) throw new TypeError("a bug");
       return realRead(delivery);
@@ -143,8 +143,8 @@ describe("a message that has ended", () => {
   });
 });
 
-describe("a store that goes away between a batch and its archive", () => {
-  /** Makes the archive fail: `before`: nothing is written; `after`: the answer is lost. */
+describe("a store that becomes unavailable between a batch and its archive", () => {
+  /** Makes the archive fail. `before`: nothing is written; `after`: the answer is lost. */
   function loseSegments(when: "before" | "after"): () => void {
     const { addSegment, storeArchived } = story.store;
     const away = async (): Promise<never> => {
@@ -160,7 +160,7 @@ describe("a store that goes away between a batch and its archive", () => {
   }
 
   it.each(["before", "after"] as const)(
-    "(%s the segment is written) keeps deliveries unanswered, and each is archived once when it is back",
+    "(%s the segment is written) leaves deliveries unanswered, and each is archived once when it is back",
     async (when) => {
       start({ spoolAfterMs: 60_000 });
       const giveBack = loseSegments(when);
@@ -179,7 +179,7 @@ describe("a store that goes away between a batch and its archive", () => {
     },
   );
 
-  it("for long, sends them to the spool, from where they are archived with their arrival and headers", async () => {
+  it("for long sends them to the spool, from where they are archived with their arrival and headers", async () => {
     start();
     const giveBack = loseSegments("before");
     const late = {
@@ -213,7 +213,7 @@ describe("a store that goes away between a batch and its archive", () => {
     const log = { error: noted, warn: noted, info: noted, debug: noted };
     start({ spooled: null, spoolAfterMs: 60_000, logsEachJob: true, log });
     loseSegments("before");
-    // They are recorded before their archive is tried.
+    // They are recorded before the worker tries to archive them.
     const all = [job(1, { state: "no state" }), job(2, { state: "no state" })];
     story.deliver(...all);
     await until(() => story.times("store_away") > 0);
@@ -253,7 +253,7 @@ it("a suspect that is set aside unread is archived", async () => {
   expect((await archived()).map(({ body }) => body.toString())).toEqual([suspect.body.toString()]);
 });
 
-it("a bug at the archive of one message does not keep its neighbours from it, and does not return it for ever", async () => {
+it("a bug in archiving one message does not affect its neighbours, and does not requeue it for ever", async () => {
   start();
   const { addSegment } = story.store;
   story.store.addSegment = async (segment) => {

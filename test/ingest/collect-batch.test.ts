@@ -6,7 +6,7 @@ const item = (id: number, bytes = 1) => ({ id, bytes });
 const ids = (batch: { id: number }[] | null) => batch?.map(({ id }) => id);
 
 describe("a batch", () => {
-  it("contains what came while the writer was busy, in order, up to the limit of messages", async () => {
+  it("contains what arrived while the writer was busy, in order, up to the limit of messages", async () => {
     const collector = new BatchCollector<{ id: number; bytes: number }>(limits);
     for (const id of [1, 2, 3, 4, 5]) collector.add(item(id));
     expect(ids(await collector.take())).toEqual([1, 2, 3]);
@@ -27,7 +27,7 @@ describe("a batch", () => {
     expect(ids(await collector.take())).toEqual([1]);
   });
 
-  it("also contains messages that come during the wait", async () => {
+  it("also contains messages that arrive during the wait", async () => {
     const collector = new BatchCollector<{ id: number; bytes: number }>({ ...limits, waitMs: 60_000 });
     const taken = collector.take();
     collector.add(item(1));

@@ -37,7 +37,7 @@ describe("while the store is available", () => {
   });
 });
 
-describe("while the store is away", () => {
+describe("while the store is unavailable", () => {
   it("for a short time, deliveries in progress are held, and nothing is spooled", async () => {
     story.start({ spoolAfterMs: 60_000 });
     story.store.mood = "gone";
@@ -96,7 +96,7 @@ it("a job from the spool is counted under the same exchange label as when it was
   await until(async () => (await story.law()).spooled === 0);
   expect(await countedAs()).toEqual({ other: [2, 2], [exchange]: [3, 3] });
 
-  // The next worker takes over this one's spool, and lists the exchange only afterwards.
+  // The next worker takes over this one's spool, and only then lists the exchange.
   story.store.mood = "gone";
   const left = [arrived(6)];
   story.deliver(...left);
@@ -117,7 +117,7 @@ it("a job from the spool is counted under the same exchange label as when it was
 });
 
 describe("when the store is back", () => {
-  it("the spool is drained in order, deliveries that come meanwhile go to its end, and then it is empty", async () => {
+  it("the spool is drained in order, deliveries that arrive in the meantime go to its end, and then it is empty", async () => {
     story.start();
     story.store.mood = "gone";
     const pending = Array.from({ length: 30 }, (_, n) => job(n, "pending"));
@@ -171,7 +171,7 @@ describe("when the store is back", () => {
     const isPoison = (found: object): boolean => JSON.stringify(found).includes('"s/0"');
     const { storeSubmissions, recordRejections } = story.store;
     story.store.storeSubmissions = async (batch) => {
-      // While the store is away, this is the error.
+      // While the store is unavailable, it throws this error.
       const outcomes = await storeSubmissions(isPoison(batch) ? [] : batch);
       if (isPoison(batch)) throw new TypeError("a bug");
       return outcomes;
@@ -198,7 +198,7 @@ describe("when the store is back", () => {
     await lawHolds();
   });
 
-  it("a message that triggers a bug is tried once more alone, then rejected, and its neighbours are stored", async () => {
+  it("a message that triggers a bug is retried alone, then rejected, and its neighbours are stored", async () => {
     let tries = 0;
     story.start({
       read: (delivery) => {
@@ -250,7 +250,7 @@ describe("a full spool", () => {
 });
 
 describe("a shutdown with a full spool", () => {
-  it("requeues at once what does not fit, even if the store has just come back", async () => {
+  it("immediately requeues what does not fit, even if the store has just come back", async () => {
     story.start({ spoolBytes: 12_000, batch: { maxItems: 1, maxBytes: 1e6, waitMs: 1 } });
     story.store.mood = "gone";
     const all = jobs(60);
@@ -263,7 +263,7 @@ describe("a shutdown with a full spool", () => {
     const { append } = story.spool;
     jest.spyOn(story.spool, "append").mockImplementation((entries) => {
       tries++;
-      // The time limit of the test could not end a loop that never yields.
+      // The time limit of the test could not end a loop that never yields to the event loop.
       if (tries < 1000) append(entries);
     });
     await story.stop();
@@ -275,7 +275,7 @@ describe("a shutdown with a full spool", () => {
   });
 });
 
-describe("a shutdown while the store is away", () => {
+describe("a shutdown while the store is unavailable", () => {
   it("puts deliveries in progress into the spool, and the next worker stores them", async () => {
     story.start({ spoolAfterMs: 60_000 });
     story.store.mood = "gone";

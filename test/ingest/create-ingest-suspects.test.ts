@@ -15,9 +15,9 @@ it.each([
   ["the spool", {}],
   ["the broker", { spooled: null }],
 ])(
-  "a message from %s is stored, even if it was in progress each time when the store went away and the worker stopped normally",
+  "a message from %s is stored, even if the store became unavailable and the worker stopped normally each time it was in progress",
   async (_place, options) => {
-    // The store goes away after the suspects are entered in the ledger, and before the job is stored.
+    // The store becomes unavailable after the suspects are entered in the ledger, and before the job is stored.
     const storeSubmissions: typeof story.store.storeSubmissions = (batch) => {
       story.store.mood = "gone";
       return story.store.storeSubmissions(batch);

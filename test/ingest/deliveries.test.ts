@@ -20,7 +20,7 @@ function ended(isBug: boolean): MessageProgress {
   return isBug ? { ...progress, reading: realRead(aDelivery({})), ended: [job] } : progress;
 }
 
-it("returns a delivery at once if it fails, but a redelivered one that fails because of a bug only after a pause", async () => {
+it("returns a failed delivery immediately, but a redelivered one that fails because of a bug only after a pause", async () => {
   const returned: string[] = [];
   const handle = async (name: string, redelivered: boolean, isBug: boolean): Promise<void> => {
     const handler = createDeliveryHandler(async () => ({ kind: "ended", progress: ended(isBug) }), realRead);

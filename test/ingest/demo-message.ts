@@ -5,7 +5,7 @@ import { readCollection } from "../../src/judge/read-collection.ts";
 import { itemRules } from "../examples.ts";
 import { messageOf } from "./write-messages.ts";
 
-/** Returns a message or a post of the made-up week as the write path gets it. */
+/** Returns a message or a post of the made-up week as the write path receives it. */
 export async function demoMessage({ atMs, origin, bytes: body }: DemoBody): Promise<Message> {
   if (origin.kind === "pulse") return messageOf({ ...origin, receivedAtMs: atMs, body, oversize: null });
   const collection = collectionAt(origin.endpoint);

@@ -8,9 +8,9 @@ import { realRead } from "./write-messages.ts";
 
 jest.setTimeout(180_000);
 
-/** The most jobs that one message may contain by default. */
+/** The maximum number of jobs in one message by default. */
 const MANY = limits.maxJobs;
-/** The number of jobs that the story's worker writes at once. */
+/** The number of jobs that this test's worker writes at a time. */
 const BATCH = 10;
 
 let story: IngestStory;
@@ -68,7 +68,7 @@ describe("a message with more jobs than are allowed", () => {
 });
 
 describe("a message with as many jobs as are allowed", () => {
-  it("is written in batches of its jobs, and each job is judged just before it is written", async () => {
+  it("is written in batches of jobs, and each job is judged just before it is written", async () => {
     const made = { count: 0 };
     const ahead: number[] = [];
     story.start({ read: counting(made) });
@@ -90,7 +90,7 @@ describe("a message with as many jobs as are allowed", () => {
     await lawHolds();
   });
 
-  it("lets the event loop turn between two batches, even with a store that answers at once", async () => {
+  it("lets the event loop turn between two batches, even with a store that answers immediately", async () => {
     const loop = countTurns();
     const turns: number[] = [];
     story.start({
@@ -117,7 +117,7 @@ describe("a message with as many jobs as are allowed", () => {
     const STEP_MS = 5;
     const loop = countTurns();
     const turns = { judging: [] as number[], rejecting: [] as number[] };
-    /** A step of the work, which takes its time. */
+    /** Does a step of the work, which takes some time. */
     const work = (step: keyof typeof turns): void => {
       turns[step].push(loop.turns());
       for (const from = performance.now(); performance.now() - from < STEP_MS; );
@@ -143,7 +143,7 @@ describe("a message with as many jobs as are allowed", () => {
     loop.end();
     for (const during of Object.values(turns)) {
       expect(during).toHaveLength(JOBS);
-      // A turn after at most 10 ms and the step that is being made, so that nothing waits for 50 ms.
+      // There is a turn after at most 10 ms plus the current step, so that nothing waits for 50 ms.
       const steps = during.map((one) => during.filter((other) => other === one).length);
       expect(Math.max(...steps) * STEP_MS).toBeLessThan(50);
     }
@@ -172,7 +172,7 @@ describe("a message with as many jobs as are allowed", () => {
     expect(together).toBe(await batchesOf(numbers.map((n) => aDelivery(item(n)))));
   });
 
-  it("does not make small batches of the jobs that are left over, while other messages wait", async () => {
+  it("does not make small batches of the remaining jobs while other messages wait", async () => {
     story.start();
     // Ten messages are taken at a time, and they hold 14 jobs.
     const deliveries = Array.from({ length: 30 }, (_, n) => {
@@ -198,7 +198,7 @@ describe("a message with as many jobs as are allowed", () => {
     expect(story.store.batches.map(({ length }) => length)).toEqual([3, 3, 3, 3, 3, 3, 2]);
   });
 
-  it("is split into smaller batches if its jobs bring more parts than usual", async () => {
+  it("is split into smaller batches if its jobs have more parts than usual", async () => {
     const coalesced = Array.from({ length: 60 }, (_, n) => `other/${n}`);
     const jobs = Array.from({ length: 10 }, (_, n) => aMessage({ taskId: `parts/${n}`, coalesced }));
     story.start();
@@ -223,7 +223,7 @@ describe("a message with as many jobs as are allowed", () => {
     expect(await outcomeTotals(story.counters)).toMatchObject({ stored: 90, unchanged: 0 });
   });
 
-  it("only loses the job that triggers a bug", async () => {
+  it("loses only the job that triggers a bug", async () => {
     story.start({
       read: (delivery) => {
         const { jobs, verdictOf } = realRead(delivery);
@@ -261,8 +261,8 @@ describe("a message with as many jobs as are allowed", () => {
   });
 });
 
-describe("a store that goes away in the middle of a message", () => {
-  /** Makes the store go away once, after this many batches. */
+describe("a store that becomes unavailable in the middle of a message", () => {
+  /** Makes the store unavailable once, after this many batches. */
   function goesAfter(batches: number): void {
     const { storeSubmissions } = story.store;
     let isOver = false;
@@ -291,7 +291,7 @@ describe("a store that goes away in the middle of a message", () => {
     await lawHolds();
   });
 
-  it("and stays away gets every job later from the spool, which takes the whole message", async () => {
+  it("and stays unavailable gets every job later from the spool, which holds the whole message", async () => {
     story.start();
     goesAfter(3);
     const delivery = aDelivery(manyJobs(100));

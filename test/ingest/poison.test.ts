@@ -50,7 +50,7 @@ async function live(queue: readonly Published[]): Promise<{ settled: Set<number>
   return { settled, wasKilled: child.signalCode === "SIGKILL" };
 }
 
-/** Runs workers until one ends normally, and delivers again what is not settled. Returns how many were killed. */
+/** Runs workers until one ends normally, and redelivers what is not settled. Returns how many were killed. */
 async function deaths(queue: readonly Published[]): Promise<number> {
   for (let count = 0; ; count++) {
     const { settled, wasKilled } = await live(queue);
@@ -79,7 +79,7 @@ it("a message that kills every worker is set aside after MAX_ATTEMPTS, and its n
   await expectOnlyPoisonSetAside();
 });
 
-it("a message from the spool that kills every worker is set aside too", async () => {
+it("a message from the spool that kills every worker is also set aside", async () => {
   const silent = () => undefined;
   const log = { error: silent, warn: silent, info: silent, debug: silent };
   const spool = openSpool({ folder: join(folder, "spool"), maxBytes: 1e9, log });

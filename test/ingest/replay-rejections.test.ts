@@ -81,7 +81,7 @@ it("the numbers of a replayed job keep the text that its publisher wrote", async
   );
 });
 
-it("rejections of stored and of unscheduled jobs are unchanged and skipped, and are deleted", async () => {
+it("rejections of jobs that are now unchanged or skipped are deleted", async () => {
   await receive([aMessage(), aMessage({ taskId: "u/0", state: "unscheduled" })], { accepts: false });
   await receive(aMessage());
   await store.recordRejections([
@@ -108,7 +108,7 @@ it("a replay does not cut a payload that was kept with a higher limit", async ()
   expect((await kept())[0]?.payload).toEqual(before?.payload);
 });
 
-it("a rejection with an unknown revision hash is stored after its push has come", async () => {
+it("a rejection with an unknown revision hash is stored once its push has arrived", async () => {
   const origin = { kind: "hg.mozilla.org", project: "try", revision_hash: "f".repeat(40) };
   const rejections = await receive(aMessage({ origin }));
   expect(rejections).toMatchObject([
@@ -126,7 +126,7 @@ it("a rejection with an unknown revision hash is stored after its push has come"
   expect((await store.findJob("try", "guid/0"))?.job.result_set).toBe(`try/${"b".repeat(12)}`);
 });
 
-it("a job in an envelope is kept without it, counted when it is sent again, and replayed", async () => {
+it("a job in an envelope is kept without the envelope, counted when it is sent again, and replayed", async () => {
   const origin = { kind: "hg.mozilla.org", project: "try", revision_hash: "f".repeat(40) };
   await receive({ payload: aMessage({ origin }), _meta: { sent: "2026-01-05T10:00:00Z" } });
   const rejections = await receive({
@@ -161,7 +161,7 @@ describe("an item that was rejected over REST", () => {
   };
   const item = { revision: "a".repeat(40), job: { job_guid: "rest/0", state: "completed" } };
 
-  it("is judged as an item of the collection that its endpoint takes", async () => {
+  it("is judged as an item of the collection that its endpoint accepts", async () => {
     expect((await replay(await reject(item)))[0]?.jobs).toEqual([
       { project: "try", task_id: "rest/0", outcome: "stored", fault: null },
     ]);
@@ -185,7 +185,7 @@ describe("an item that was rejected over REST", () => {
     expect((await replay(await reject(null, "jobs", raw)))[0]?.jobs).toMatchObject([{ outcome: "stored" }]);
   });
 
-  it("cannot be replayed if its endpoint takes no collection", async () => {
+  it("cannot be replayed if its endpoint accepts no collection", async () => {
     const [rejection] = await reject(item, "jobs/5/update_state");
     expect(rejection && whyNotReplayed(rejection)).toContain(
       "no collection is posted to /api/project/try/jobs/5",
@@ -253,7 +253,7 @@ it.each<[string, unknown]>([
   expect(await kept()).toEqual(before);
 });
 
-it("a replay judges anything that the schema rejects in the same way, and changes nothing", () =>
+it("a replay gives the same verdict on anything that the schema rejects, and changes nothing", () =>
   fc.assert(
     fc.asyncProperty(fc.array(fc.jsonValue(), { minLength: 1, maxLength: 50 }), async (items) => {
       const before = await receive(items);
@@ -296,7 +296,7 @@ it("no rejection is deleted while the store is away", async () => {
   expect(await kept()).toEqual(before);
 });
 
-it("a rejection without its whole payload cannot be replayed, and the reason has its length and hash", async () => {
+it("a rejection without its whole payload cannot be replayed, and the reason names its length and hash", async () => {
   const [cut] = await receive(aMessage({ owner: "" }), {}, 10);
   expect(cut && whyNotReplayed(cut)).toContain(
     `of ${cut?.payload.bytes} bytes, sha256 ${cut?.payload.sha256}`,

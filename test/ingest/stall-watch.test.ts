@@ -16,7 +16,7 @@ it("the clock starts with the first delivery, and later ones do not restart it",
   expect(watch.stalledMs(1600)).toBe(600);
 });
 
-it("each delivery that ends restarts the clock for those that are left", () => {
+it("each delivery that ends restarts the clock for the remaining ones", () => {
   const watch = new StallWatch();
   watch.taken(1000);
   watch.taken(1000);
@@ -24,7 +24,7 @@ it("each delivery that ends restarts the clock for those that are left", () => {
   expect(watch.stalledMs(1600)).toBe(100);
 });
 
-it("the clock can be restarted when an absent store is back", () => {
+it("the clock can be restarted when an unavailable store is back", () => {
   const watch = new StallWatch();
   watch.taken(0);
   watch.restarted(900_000);

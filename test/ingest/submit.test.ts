@@ -55,8 +55,8 @@ function outcomes(answer: Answer): unknown {
   return answer.kind === "ended" ? outcomesOf(answer.progress) : answer.kind;
 }
 
-describe("jobs from a REST client, without any broker", () => {
-  it("get one outcome each, in their order", async () => {
+describe("jobs from a REST client, without any broker,", () => {
+  it("get one outcome each, in order", async () => {
     story.start();
     const [first, second] = posted([aMessage(), aMessage({ taskId: "other/0" })]);
     if (first === undefined || second === undefined) throw new Error("two were posted");
@@ -82,7 +82,7 @@ describe("jobs from a REST client, without any broker", () => {
     ]);
   });
 
-  it("fail while the store is away for a long time, and are not spooled, unlike deliveries", async () => {
+  it("fail while the store is unavailable for a long time, and are not spooled, unlike deliveries", async () => {
     story.start();
     story.store.mood = "gone";
     const delivery = aDelivery(aMessage());
@@ -98,7 +98,7 @@ describe("jobs from a REST client, without any broker", () => {
     expect(accounted).toBe(received);
   });
 
-  it("are counted and logged by their end if the store goes away between them", async () => {
+  it("are counted and logged by their end if the store becomes unavailable between them", async () => {
     story.start({ logsEachJob: true });
     const { storeSubmissions } = story.store;
     story.store.storeSubmissions = async (batch) => {
@@ -118,13 +118,13 @@ describe("jobs from a REST client, without any broker", () => {
     expect(story.times("job_ended")).toBe(10);
   });
 
-  it("are stored at once, even while older deliveries wait in the spool", async () => {
+  it("are stored immediately, even while older deliveries wait in the spool", async () => {
     story.start();
     story.store.mood = "gone";
     const delivery = aDelivery(aMessage());
     story.deliver(delivery);
     await until(() => story.settlements.get(delivery) === "ack");
-    // The drain hangs at the one delivery in the spool; other calls to the store are answered.
+    // The drain hangs at the only delivery in the spool; other calls to the store are answered.
     const { storeSubmissions } = story.store;
     let isDraining = false;
     story.store.storeSubmissions = (batch) => {

@@ -17,18 +17,18 @@ export function messageOf(delivery: Delivery, read: ReadDelivery = realRead): Me
   return deliveryMessage(delivery, read, delivery.redelivered);
 }
 
-/** Returns a store that is called once, and not waited for while it is away. */
+/** Returns a store that is called once per operation, without waiting while it is unavailable. */
 export function impatient<Store>(store: Store): PatientStore<Store> {
   return { ask: (call) => call(store) };
 }
 
 export interface Written {
   readonly messages: readonly MessageProgress[];
-  /** Each job that was written, in order. */
+  /** The jobs that were written, in order. */
   readonly jobs: readonly { readonly job: JudgedJob; readonly end: JobEnd }[];
 }
 
-/** Takes messages along the write path, without a worker around it. */
+/** Passes messages through the write path, without a worker around it. */
 export async function writeMessages(
   store: WriteStore,
   messages: readonly Message[],

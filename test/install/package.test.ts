@@ -12,7 +12,7 @@ import { WorkerProcess } from "../servers/worker-process.ts";
 const project = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
 
-// `npm pack` builds first; here `dist/` has been built before, and other tests are using it.
+// `npm pack` normally builds first. Here `dist/` has already been built, and other tests are using it.
 const packOptions = ["pack", "--ignore-scripts", "--json", "--pack-destination"];
 const installOptions = ["install", "--no-audit", "--no-fund", "--omit=dev", "--prefer-offline"];
 
@@ -21,7 +21,7 @@ describe("the packed package, installed into an empty folder", () => {
   let packed: readonly string[] = [];
   const installed = (path: string): string => join(folder, "node_modules/pulse-ingest", path);
 
-  /** `npx pulse-ingest ...` in that folder; settings of this process's environment do not count. */
+  /** Runs `npx pulse-ingest ...` in that folder. Settings of this process's environment do not count. */
   async function npx(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     const { PATH, HOME } = process.env;
     const options = { cwd: folder, env: { PATH, HOME, ...env } };
@@ -29,7 +29,7 @@ describe("the packed package, installed into an empty folder", () => {
       const { stdout, stderr } = await run("npx", ["--no-install", "pulse-ingest", ...args], options);
       return { code: 0, stdout, stderr };
     } catch (error) {
-      // The promise of `execFile` is rejected with the outputs where the program exits with another code than 0.
+      // The promise of `execFile` rejects with the outputs if the program's exit code is not 0.
       const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
       return { code, stdout, stderr };
     }
@@ -45,7 +45,7 @@ describe("the packed package, installed into an empty folder", () => {
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("holds what runs, its schemas and its documentation, and no source or test", () => {
+  it("contains what runs, its schemas and its documentation, and no source or test", () => {
     const tops = [...new Set(packed.map((path) => path.split("/")[0]))].sort();
     const expected = ["CHANGELOG.md", "README.md", "config", "deploy", "dist", "docs"];
     expect(tops).toEqual([...expected, "package.json", "schemas"]);
@@ -53,7 +53,7 @@ describe("the packed package, installed into an empty folder", () => {
     expect(packed.filter((path) => path.endsWith(".ts"))).toEqual([]);
   });
 
-  it("`npx pulse-ingest check` accepts the registry that comes with it", async () => {
+  it("`npx pulse-ingest check` accepts the packaged registry", async () => {
     const env = { REGISTRY_FILE: installed("config/exchanges.yml") };
     const { code, stdout } = await npx(["check"], env);
     expect(stdout).toContain("exchange/");
@@ -76,14 +76,14 @@ describe("the packed package, installed into an empty folder", () => {
     expect(bad).toMatchObject({ code: 1, stdout: expect.stringContaining("/state") });
   }, 180_000);
 
-  it("`npx pulse-ingest submit` has the client library", async () => {
+  it("`npx pulse-ingest submit` includes the client library", async () => {
     const { code, stderr } = await npx(["submit", "job.json", "--project", "try", "--kind", "jobs"]);
     expect(stderr).toContain("HAWK_CLIENT_ID");
     expect(code).toBe(2);
   }, 180_000);
 
   it("`pulse-ingest start` runs, waits for its broker, and ends well on SIGTERM", async () => {
-    // A port that was free a moment ago: nothing answers there.
+    // A port that was free a moment ago, where nothing answers.
     const probe = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => probe.once("listening", resolve));
     const address = probe.address();
@@ -104,7 +104,7 @@ describe("the packed package, installed into an empty folder", () => {
     expect(await worker.stop()).toBe(0);
   }, 180_000);
 
-  it("names no place where its source is kept, which it does not have yet", () => {
+  it("names no source repository, because there is none yet", () => {
     expect(JSON.parse(readFileSync(installed("package.json"), "utf8"))).not.toHaveProperty("repository");
   });
 });

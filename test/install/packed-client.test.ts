@@ -11,11 +11,11 @@ const project = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
 const secret = "5d41402a-bc4b-4a76-b971-9d911017c592";
 
-// `npm pack` builds first; here `client/dist/` has been built before, and other tests are using it.
+// `npm pack` normally builds first. Here `client/dist/` has already been built, and other tests are using it.
 const packOptions = ["pack", "--workspace", "client", "--ignore-scripts", "--json", "--pack-destination"];
 const installOptions = ["install", "--no-audit", "--no-fund", "--offline"];
 
-/** The examples of the README, in its order. */
+/** The examples of the README, in order. */
 const examples = [
   ...readFileSync(join(project, "client/README.md"), "utf8").matchAll(/^```js\n(.*?)^```$/gms),
 ].map(([, code = ""]) => code);
@@ -39,7 +39,7 @@ describe("the packed client library, installed into an empty folder", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("holds what runs, its types and its README, and needs no other package", () => {
+  it("contains what runs, its types and its README, and needs no other package", () => {
     expect([...new Set(packed.map((path) => path.split("/")[0]))].sort()).toEqual([
       "README.md",
       "dist",

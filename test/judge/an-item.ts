@@ -9,7 +9,7 @@ type Members = Readonly<Record<string, unknown>>;
 
 export const itemRules: ItemRules = { ...limits, collections: loadCollectionSchemas(), tiers: new Map() };
 
-/** Returns an item of a job collection. A test names only the members of the job, or beside it, that it is about. */
+/** Returns an item of a job collection. A test names only the members, of the job or beside it, that matter to it. */
 export function aJobItem(job: Members = {}, beside: Members = {}): Members {
   return { revision: REVISION, job: { job_guid: "guid/0", state: "completed", ...job }, ...beside };
 }
@@ -26,13 +26,13 @@ export function anArtifactItem(overrides: Members = {}): Members {
   return { job_guid: "guid/0", name: "n", type: "json", blob: { a: 1 }, ...overrides };
 }
 
-/** Judges a single item. @param item - text is JSON already. */
+/** Judges a single item. @param item - a string is already JSON. */
 export function judge(kind: CollectionKind, item: unknown, rules: ItemRules = itemRules): ItemVerdict {
   const text = typeof item === "string" ? item : JSON.stringify(item);
   return readItem(Buffer.from(text), { kind, project: "try" }, rules).verdictOf(0);
 }
 
-/** Returns the errors of an item as `pointer keyword`; none if it is not rejected. */
+/** Returns the errors of an item as `pointer keyword`, or an empty list if it is not rejected. */
 export function errorsOf(kind: CollectionKind, item: unknown, rules: ItemRules = itemRules): string[] {
   const verdict = judge(kind, item, rules);
   if (verdict.kind !== "rejected") return [];

@@ -25,14 +25,14 @@ describe("the pushes of one call", () => {
     linked(...pushes).map(({ revisions }) => revisions.map(({ revision }) => revision[0]).join(""));
   const first = push({ revision: B, revisions: [row(A), row(B)] });
 
-  it("share no revision: one that several list stays only in the last of them", () => {
+  it("share no revision: one that several pushes list stays only in the last of them", () => {
     expect(rowsOf(first, push({ revision: C, revisions: [row(B.slice(0, 12)), row(C)] }))).toEqual([
       "a",
       "bc",
     ]);
   });
 
-  it("share none with those of another repository, or with the same push again", () => {
+  it("share no revision with pushes of another repository, or with the same push again", () => {
     const other = push({ revision: C, revisions: [row(A, "other"), row(B, "other")] });
     expect(rowsOf(first, other, first)).toEqual(["ab", "ab", "ab"]);
   });
@@ -43,7 +43,7 @@ describe("the pushes of one call", () => {
     expect(moved).toMatchObject({ revision: B, revisions: [] });
   });
 
-  it("lose none to a push without a top revision, which is rejected", () => {
+  it("lose no revision to a push without a top revision, which is rejected", () => {
     expect(rowsOf(first, push({ revision: "", revisions: [row(A), row(B)] }))[0]).toBe("ab");
   });
 });

@@ -16,14 +16,14 @@ function faultsOf(body: unknown): string {
   );
 }
 
-it("judges a message with 200,000 items in any of its lists", () => {
+it("a message with 200,000 items in any of its lists is judged", () => {
   const many = Array.from({ length: 200_000 }, () => 0);
   const kinds = [
     aMessage({ extra: { many } }),
     aMessage({ extra: { artifacts: many } }),
     aMessage({ jobInfo: { links: [{ url: "u", linkText: "t", label: "l" }, ...many] } }),
     aMessage({ coalesced: many.map(String) }),
-    // A message that does not fit the schema is searched to find out how large it is.
+    // A message that does not fit the schema is searched for its size.
     aMessage({ extra: { many }, state: "done" }),
     aMessage({ coalesced: many }),
     aMessage({ logs: many }),
@@ -48,7 +48,7 @@ it("the pointer to a field that fits the schema but cannot be stored leads into 
   expect(pointers).toEqual(["/origin/revision", "/payload/origin/revision"]);
 });
 
-it("names that are far too long are cut to two hundred characters, without splitting one", () => {
+it("names that are far too long are cut to two hundred characters, without splitting a character", () => {
   const [verdict] = judgeDelivery(aDelivery(aMessage({ taskId: "🎉".repeat(300) })), rules);
   expect(verdict).toMatchObject({ kind: "rejected", task_id: "🎉".repeat(200) });
 });
@@ -130,7 +130,7 @@ describe("numbers keep the text that their publisher wrote", () => {
     ["123456789012345678.90e1", "s1234567890123456789"],
     ["0.0012e+4", "s12"],
     ["1200e-2", "s12"],
-  ])("of a chunk: %s becomes the symbol %s", (number, symbol) => {
+  ])("the chunk %s becomes the symbol %s", (number, symbol) => {
     expect(judged(number, { display }).submission.job.job_symbol).toBe(symbol);
   });
 
@@ -141,7 +141,7 @@ describe("numbers keep the text that their publisher wrote", () => {
     ["12345678901234567891.5", "unusable-field"],
     ["1.0000000000000000000001", "unusable-field"],
     ["1e60", "unusable-field"],
-  ])("of a chunk: %s is refused", (number, reason) => {
+  ])("the chunk %s is refused", (number, reason) => {
     const [verdict] = judgeDelivery(aDelivery(Buffer.from(textOf(number, { display }))), rules);
     if (verdict?.kind !== "rejected") throw new Error(JSON.stringify(verdict));
     expect(verdict.fault.reason).toBe(reason);
@@ -179,14 +179,14 @@ describe("a job in an envelope, as MozillaPulse publishes it", () => {
     expect(verdict.payload).toEqual(JSON.parse(JSON.stringify(payload)));
   });
 
-  it("has its index in the pointer if the envelope holds an array", () => {
+  it("has its index in the pointer if the envelope contains an array", () => {
     const payload = [aMessage(), aMessage({ state: "unscheduled" }), aMessage({ state: "done" })];
     const verdicts = judgeDelivery(aDelivery({ payload, _meta }), rules);
     expect(verdicts.map(({ kind }) => kind)).toEqual(["accepted", "skipped", "rejected"]);
     expect(verdicts[2]).toMatchObject({ fault: { violations: [{ pointer: "/payload/2/state" }] } });
   });
 
-  it("is refused as a whole if the envelope holds no job", () => {
+  it("is refused as a whole if the envelope contains no job", () => {
     const [verdict] = judgeDelivery(aDelivery({ payload: [], _meta }), rules);
     expect(verdict).toMatchObject({ kind: "rejected", fault: { reason: "malformed-body" } });
   });

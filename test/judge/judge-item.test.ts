@@ -56,7 +56,7 @@ describe("a posted job", () => {
     expect({ payload, at, warnings }).toEqual({ payload: item, at: "", warnings: [] });
   });
 
-  it("with nothing but a guid and a revision gets every default", () => {
+  it("that has only a guid and a revision gets every default", () => {
     const { job, logs, artifacts } = accepted({ revision: "abc", job: { job_guid: "g" } }).submission;
     expect({ logs, artifacts }).toEqual({ logs: [], artifacts: [] });
     expect(job).toMatchObject({
@@ -92,13 +92,13 @@ describe("a posted job", () => {
     ["a time with a fraction", { end_timestamp: 1387221298.9 }, { end_timestamp: 1387221298 }],
     ["null for a text", { name: null, who: null, state: null }, { name: "unknown", who: "unknown" }],
     ["null as result", { result: null }, { result: null }],
-    ["a state of its own", { state: "coalesced" }, { state: "coalesced" }],
+    ["a custom state", { state: "coalesced" }, { state: "coalesced" }],
     ["unscheduled, a state like any other here", { state: "unscheduled" }, { state: "unscheduled" }],
     ["options as a list of names", { option_collection: ["opt", "asan"] }, { options: ["asan", "opt"] }],
     ["an option called __proto__", { option_collection: ["__proto__"] }, { options: ["__proto__"] }],
     ["a guid of 51 characters", { job_guid: "g".repeat(51) }, { job_guid: "g".repeat(50) }],
     ["a guid with an underscore", { job_guid: "my_job" }, { job_guid: "my_job" }],
-    ["a product of blanks", { product_name: "  " }, { product_name: "unknown" }],
+    ["a product of spaces", { product_name: "  " }, { product_name: "unknown" }],
   ])("may have %s", (_case, job, stored) => {
     expect(accepted(aJobItem(job)).submission.job).toMatchObject(stored);
   });
@@ -118,7 +118,7 @@ describe("a posted job", () => {
     ]);
   });
 
-  it("keeps the digits of numbers in blobs, and takes numbers elsewhere as JavaScript reads them", () => {
+  it("keeps the digits of numbers in blobs, and reads other numbers as JavaScript does", () => {
     const text = JSON.stringify(aJobItem({ tier: "T", artifacts: [{ name: "a", type: "json", blob: "B" }] }))
       .replace('"T"', "1.0")
       .replace('"B"', '{"id":1724442618569203714,"x":1.10}');
@@ -133,7 +133,7 @@ describe("a posted job", () => {
     expect(accepted(aJobItem({ coalesced: null }, { coalesced: null })).submission.coalesced).toEqual([]);
   });
 
-  it("is named by its revision; an empty one beside a revision hash counts as absent", () => {
+  it("is identified by its revision; an empty one beside a revision hash counts as missing", () => {
     const byHash = accepted(aJobItem({}, { revision: "", revision_hash: "h" })).submission;
     expect(byHash).toMatchObject({ revision: null, revision_hash: "h" });
     const both = accepted(aJobItem({}, { revision_hash: "h" })).submission;
@@ -251,7 +251,7 @@ describe("a posted job", () => {
 });
 
 describe("a posted result set", () => {
-  it("with an unknown status is rejected with a list of all statuses, null included", () => {
+  it("with an unknown status is rejected with a list of all statuses, including null", () => {
     expect(judge("resultset", aResultSetItem({ active_status: "gone" }))).toMatchObject({
       fault: {
         violations: [
@@ -264,7 +264,7 @@ describe("a posted result set", () => {
     });
   });
 
-  it("becomes a push, and members that are ignored stay out of it", () => {
+  it("becomes a push, without the ignored members", () => {
     expect(push({ type: "x", artifacts: [], revision_hash: "h", active_status: "onhold" })).toEqual({
       ...{ revision: REVISION, revision_hash: "h", author: "p@x", push_timestamp: 1467367200 },
       active_status: "onhold",
@@ -276,7 +276,7 @@ describe("a posted result set", () => {
   });
 
   it.each<[string, Members, Members]>([
-    ["no revision: the last of the list", { revision: undefined }, { revision: REVISION }],
+    ["no revision, which means the last of the list", { revision: undefined }, { revision: REVISION }],
     ["an empty revision", { revision: "" }, { revision: REVISION }],
     ["null as revision", { revision: null, revision_hash: "h" }, { revision: REVISION, revision_hash: "h" }],
     ["12 characters", { revision: "a".repeat(12) }, { revision: "a".repeat(12) }],
@@ -338,7 +338,7 @@ describe("a posted artifact", () => {
     });
   });
 
-  it("that is a summary has suggestions made from it, and says which log it is about", () => {
+  it("that is a summary gets suggestions, and says which log it is about", () => {
     const blob = { step_data: { all_errors: [], steps: [] }, logurl: "u", logname: "custom" };
     const { artifact: posted, warnings } = artifact({ name: "text_log_summary", blob });
     expect(posted).toMatchObject({ suggestions_for: JSON.stringify(blob), summary_of: "custom" });
@@ -347,7 +347,7 @@ describe("a posted artifact", () => {
     expect(unnamed.artifact.summary_of).toBeNull();
   });
 
-  it("called Job Info loses only the details that cannot be used", () => {
+  it("called Job Info loses only the invalid details", () => {
     const job_details = [{ title: null, value: "v", url: null, x: 1 }, { title: "t" }];
     const { artifact: posted, warnings } = artifact({ name: "Job Info", blob: { job_details } });
     expect(posted).toMatchObject({
@@ -423,7 +423,7 @@ describe("a blob that does not fit its schema is stored with a warning:", () => 
     expect(inJob.submission.artifacts.map((each) => each.name)).toEqual([name]);
   });
 
-  it("long texts are not parsed for a warning, neither one nor many", () => {
+  it("long texts are not parsed to find warnings, neither one nor many", () => {
     expect(artifact({ name: "text_log_summary", blob: "x".repeat(200_000) }).warnings).toEqual([]);
     const blobs = ["x".repeat(100_000), "x".repeat(100_000), {}];
     const artifacts = blobs.map((blob) => ({ name: "Bug suggestions", type: "json", blob }));

@@ -12,7 +12,7 @@ function optionsOf(kind: CollectionKind, overrides: Partial<CollectionOptions> =
   return { kind, project: "try", maxItems: 20_000, ...itemRules, ...overrides };
 }
 
-/** Reads a body, and returns the kinds and faults of its items, or why it is refused as a whole. */
+/** Reads a body, and returns the kinds and faults of its items, or the reason why it is refused as a whole. */
 async function read(
   body: unknown,
   kind: CollectionKind = "jobs",
@@ -41,9 +41,9 @@ describe("a body is refused as a whole", () => {
     ["that is empty", "", "malformed", "the body is empty"],
     ["of white space", " \n", "malformed", "the body ends too early"],
     ["that ends early", '[{"job":', "malformed", "the body ends too early"],
-    ["with an error behind good items", '[{},\n {"a" 1}]', "malformed", 'unexpected "1" at line 2 column 7'],
+    ["with an error after valid items", '[{},\n {"a" 1}]', "malformed", 'unexpected "1" at line 2 column 7'],
     ["with a comma too many", "[1,]", "malformed", 'unexpected "]" at line 1 column 4'],
-    ["with something behind the list", "[] x", "malformed", 'unexpected "x" at line 1 column 4'],
+    ["with something after the list", "[] x", "malformed", 'unexpected "x" at line 1 column 4'],
     [
       "with NaN",
       "[NaN]",
@@ -63,7 +63,7 @@ describe("a body is refused as a whole", () => {
       "the body begins with a byte order mark; leave the mark out",
     ],
     ["with a tab in a text", '["é\t"]', "malformed", "unexpected control character at line 1 column 4"],
-    ["with a foreign sign", "[é]", "malformed", "unexpected character at line 1 column 2"],
+    ["with a foreign character", "[é]", "malformed", "unexpected character at line 1 column 2"],
     [
       "that is not UTF-8",
       Buffer.from([0x5b, 0x22, 0xff, 0x22, 0x5d]),
@@ -99,13 +99,13 @@ it("MAX_JOBS_PER_MESSAGE does not limit what a client posts: neither its items, 
 });
 
 describe("an item", () => {
-  it("that is bad costs no other one", async () => {
+  it("that is invalid does not affect the others", async () => {
     const body = [aJobItem(), 5, aJobItem({ name: 5 }), [], aJobItem({ job_guid: "guid/1" })];
     const bad = "schema-violation";
     expect(await kindsOf(body)).toEqual(["accepted", bad, bad, bad, "accepted"]);
   });
 
-  it("that is too long, too deep or holds too many objects is rejected alone, and its bytes are kept", async () => {
+  it("that is too long, too deep or has too many objects is rejected alone, and its bytes are kept", async () => {
     const long = JSON.stringify(aJobItem({ desc: "x".repeat(itemRules.maxBodyBytes) }));
     const deep = `{"job":${"[".repeat(100)}${"]".repeat(100)}}`;
     const many = `{"job":[${"{},".repeat(itemRules.maxObjects)}{}]}`;
@@ -132,7 +132,7 @@ describe("an item", () => {
     expect(second?.kind === "rejected" && second.raw?.body.toString().trim()).toBe(deep);
   });
 
-  it("is judged the same each time, in any order; there is none behind the last one", async () => {
+  it("gets the same verdict each time, in any order, and there is no item after the last one", async () => {
     const body = Buffer.from(JSON.stringify([aJobItem(), aJobItem({ name: 1 })]));
     const result = await readCollection(body, optionsOf("jobs"));
     if (!result.ok) throw new Error(result.detail);
@@ -162,16 +162,16 @@ describe("a list of artifacts", () => {
     anArtifactItem({ job_guid, name: "Bug suggestions", blob: [], ...overrides });
 
   it.each<[string, readonly unknown[], (string | null)[]]>([
-    ["none are in the list", [summary("a"), summary("b")], ["a", "b"]],
-    ["they follow", [summary("a"), summary("b"), suggestions("a")], [null, "b", null]],
-    ["they come before", [suggestions("b"), summary("a"), summary("b")], [null, "a", null]],
-    ["they cannot be stored", [summary("a"), suggestions("a", { type: "" })], ["a", null]],
+    ["no suggestions are in the list", [summary("a"), summary("b")], ["a", "b"]],
+    ["suggestions follow", [summary("a"), summary("b"), suggestions("a")], [null, "b", null]],
+    ["suggestions come before", [suggestions("b"), summary("a"), summary("b")], [null, "a", null]],
+    ["suggestions cannot be stored", [summary("a"), suggestions("a", { type: "" })], ["a", null]],
     [
-      "only a blob holds the words",
+      "only a blob contains the words",
       [summary("a"), anArtifactItem({ job_guid: "a", blob: "Bug suggestions" })],
       ["a", null],
     ],
-  ])("has suggestions made for each summary without them: %s", async (_case, body, made) => {
+  ])("gets suggestions for each summary without them: %s", async (_case, body, made) => {
     const { verdicts = [] } = await read(body, "artifact");
     const guids = verdicts.map((verdict) =>
       verdict.kind === "artifact" && verdict.artifact.suggestions_for !== null
@@ -194,7 +194,7 @@ describe("16 MiB of anything are read in small steps:", () => {
     ["escapes in one text", () => `["${fill("\\u00e9")}"]`, "oversize-body"],
     ["quotes in one text", () => `["${fill('\\"')}"]`, "oversize-body"],
     ["white space", () => fill(" \n"), "malformed"],
-    ["lines, and an error in the last one", () => `[${fill("\n")}x`, "malformed"],
+    ["lines with an error in the last one", () => `[${fill("\n")}x`, "malformed"],
     ["members with the same name", () => `[{${fill('"a":1,')}"a":1}]`, "oversize-body"],
     ["nesting by names", () => `[${'{"a":'.repeat(2 * MIB)}1${"}".repeat(2 * MIB)}]`, "oversize-body"],
   ])("%s", async (_case, made, expected) => {
@@ -222,11 +222,11 @@ it.each<[string, unknown]>([
   ["/api/project/try/jobs", null],
   [`/api/project/${"p".repeat(51)}/jobs/`, null],
   ["/api/project/a/b/jobs/", null],
-])("the endpoint %s tells what is posted there", (endpoint, collection) => {
+])("the endpoint %s determines what is posted to it", (endpoint, collection) => {
   expect(collectionAt(endpoint)).toEqual(collection);
 });
 
-it("a revision that several pushes of a list name is only in the last of them, whichever verdict is asked for first", async () => {
+it("a revision that several pushes of a list name is only in the last of them, whichever verdict is requested first", async () => {
   const later = aResultSetItem({
     revision: "c".repeat(40),
     revisions: [{ revision: "b".repeat(12), author: "c@x", repository: "try" }],

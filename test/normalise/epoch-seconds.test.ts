@@ -5,7 +5,7 @@ import { epochSeconds } from "../../src/normalise/epoch-seconds.ts";
 
 const NOON = 1467374400; // 2016-07-01T12:00:00Z
 
-describe("a time is read", () => {
+describe("a time is parsed", () => {
   const table: readonly (readonly [text: string, seconds: number])[] = [
     ["2016-07-01T10:00:00Z", 1467367200],
     ["2016-07-01T10:00:00", 1467367200],
@@ -31,7 +31,7 @@ describe("a time is read", () => {
     it(JSON.stringify(text), () => expect(epochSeconds(text)).toBe(seconds));
   }
 
-  it("a fraction is cut off towards zero, and zero has no sign", () => {
+  it("a fraction is truncated towards zero, and zero has no sign", () => {
     expect(Object.is(epochSeconds("1969-12-31T23:59:59.5Z"), 0)).toBe(true);
   });
 
@@ -47,7 +47,7 @@ describe("a time is read", () => {
   });
 });
 
-describe("no time is", () => {
+describe("no time is parsed from", () => {
   const texts = [
     "",
     " ",
@@ -85,7 +85,7 @@ describe("no time is", () => {
   ];
   for (const text of texts) it(JSON.stringify(text), () => expect(epochSeconds(text)).toBeNull());
 
-  it("a text of a million digits, which takes no time", () => {
+  it("a text of a million digits, which is refused quickly", () => {
     expect(epochSeconds(`2016-07-01T12:00:00.${"9".repeat(1_000_000)}x`)).toBeNull();
   });
 });

@@ -22,7 +22,7 @@ function submissionOf(overrides: Overrides): JobSubmission {
   return JSON.parse(JSON.stringify(submission.value));
 }
 
-it("a member that is absent from the message has its default or is absent", () => {
+it("a member that is missing from the message has its default or is missing", () => {
   const message = {
     ...{ taskId: "a/0", origin: { ...hg, revision: REVISION }, buildSystem: "b", display },
     ...{ state: "pending", jobKind: "build", version: 1 },
@@ -81,12 +81,12 @@ describe("field by field", () => {
       { machine: "unknown", build_platform: platform("linux64") },
     ],
     [
-      "a run machine stands for both",
+      "a run machine is used for both",
       { runMachine: machine("rm", "win7") },
       { machine: "rm", build_platform: platform("win7"), machine_platform: platform("win7") },
     ],
     [
-      "a build machine stands for both",
+      "a build machine is used for both",
       { buildMachine: machine("bm", "linux64") },
       { machine: "bm", build_platform: platform("linux64"), machine_platform: platform("linux64") },
     ],
@@ -97,7 +97,7 @@ describe("field by field", () => {
     ],
     ["an empty list of labels means no options", { labels: [] }, { option_collection: {} }],
     [
-      "labels that an object has by nature",
+      "labels named like inherited object members",
       { labels: ["__proto__", "constructor", "toString"] },
       { option_collection: JSON.parse('{"__proto__":true,"constructor":true,"toString":true}') },
     ],
@@ -130,7 +130,7 @@ describe("field by field", () => {
     it(title, () => expect(submissionOf(overrides).job).toMatchObject(job));
   }
 
-  it("a time that the message does not have is absent", () => {
+  it("a time that the message lacks is missing", () => {
     const { job } = submissionOf({ timeStarted: "2016-07-01" });
     expect(Object.keys(job)).toContain("start_timestamp");
     expect(Object.keys(job)).not.toContain("submit_timestamp");
@@ -153,18 +153,18 @@ describe("the push", () => {
       { revision_hash: REVISION },
     ],
     [
-      "a short revision goes before a hash",
+      "a short revision takes precedence over a hash",
       { ...hg, revision: "a1b2c3d4e5f6", revision_hash: REVISION },
       { revision: "a1b2c3d4e5f6" },
     ],
     ["by its hash", { ...hg, revision_hash: REVISION }, { revision_hash: REVISION }],
     [
-      "a revision goes before a malformed hash",
+      "a revision takes precedence over a malformed hash",
       { ...hg, revision: REVISION, revision_hash: "x" },
       { revision: REVISION },
     ],
     [
-      "on github, a revision goes before a hash",
+      "on github, a revision takes precedence over a hash",
       { ...github, revision: "Z".repeat(40), revision_hash: REVISION },
       { revision: "Z".repeat(40) },
     ],
@@ -177,7 +177,7 @@ describe("the push", () => {
   }
 });
 
-it("coalesced ids are beside the job", () => {
+it("coalesced ids are next to the job", () => {
   expect(submissionOf({ coalesced: ["a/0", "b_1"] })).toMatchObject({ coalesced: ["a/0", "b_1"] });
 });
 

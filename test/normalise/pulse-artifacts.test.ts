@@ -32,7 +32,7 @@ function artifactsOf(overrides: Overrides): readonly unknown[] {
 const summaryOf = (logs: readonly unknown[], overrides: Overrides = {}) =>
   artifactsOf({ logs, ...overrides }).map((artifact) => (artifact as { blob: unknown }).blob);
 
-it("come in this order: Job Info, text_log_summary, then extra.artifacts, unchanged except for the guid", () => {
+it("are in this order: Job Info, text_log_summary, then extra.artifacts, unchanged except for the guid", () => {
   const extra = {
     artifacts: [
       { name: "b", type: "json", blob: { x: 1 }, job_guid: "another" },
@@ -47,7 +47,7 @@ it("come in this order: Job Info, text_log_summary, then extra.artifacts, unchan
   ]);
 });
 
-it("a message without any has none", () =>
+it("are empty for a message without any", () =>
   expect(artifactsOf({ logs: [{ name: "n", url: "u" }], extra: {} })).toEqual([]));
 
 describe("Job Info", () => {
@@ -108,13 +108,13 @@ describe("text_log_summary", () => {
     ]);
   });
 
-  it("does not name the credentials in the log's URL", () => {
+  it("does not contain the credentials in the log's URL", () => {
     expect(
       summaryOf([{ name: "n", url: "http://me:hunter2@h/log?token=hunter2", steps: [step] }]),
     ).toMatchObject([{ logurl: "http://me:***@h/log?token=***" }]);
   });
 
-  it("all_errors holds the errors of all steps in their order", () => {
+  it("has the errors of all steps in all_errors, in order", () => {
     const steps = ["a", "b", "c"].map((line) => ({ ...step, errors: [{ line }] }));
     expect(summaryOf([{ name: "n", url: "u", steps }])).toMatchObject([
       { step_data: { all_errors: [{ line: "a" }, { line: "b" }, { line: "c" }] } },
@@ -129,7 +129,7 @@ describe("text_log_summary", () => {
     });
   }
 
-  it("a failed step of a build is busted, and a retried job does not change its steps", () => {
+  it("marks a failed step of a build as busted; a retried job does not change its steps", () => {
     const logs = [{ name: "n", url: "u", steps: [step] }];
     expect(summaryOf(logs, { jobKind: "build", isRetried: true })).toMatchObject([
       { step_data: { steps: [{ result: "busted" }] } },

@@ -8,7 +8,7 @@ const folder = new URL("../../../shared/reference/pulse/", import.meta.url);
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, folder), "utf8"));
 
 if (existsSync(folder)) {
-  it("real messages become the expected submissions", () => {
+  it("real messages give the expected submissions", () => {
     const messages = read("jobs.json") as unknown[];
     const submissions = messages.map((message) => {
       const job = validateJob(message, schemas);

@@ -55,7 +55,7 @@ try {
     });
     await page.goto(worker.url + address);
     await page.waitForSelector(isReady);
-    // The stream and the worker's light come after the page.
+    // The stream and the worker's status light are added after the page has loaded.
     await page.waitForTimeout(1500);
     const path = join(values.out, `${name}.png`);
     await page.screenshot({ path });

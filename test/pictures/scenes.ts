@@ -4,12 +4,12 @@ import type { ShownWorker } from "./shown-worker.ts";
 
 /** A picture. */
 export interface Scene {
-  /** Of its file, without `.png`. */
+  /** The name of its file, without `.png`. */
   readonly name: string;
   readonly address: string;
-  /** Different from 1280 x 800, light. */
+  /** Viewport and colour scheme, if they differ from 1280 x 800 and light. */
   readonly options?: BrowserContextOptions;
-  /** The picture is made when this is on the page. */
+  /** Selector of an element: the picture is taken when the page contains it. */
   readonly isReady: string;
 }
 
@@ -17,8 +17,7 @@ const phone = { viewport: { width: 390, height: 844 } };
 
 /**
  * Returns the pictures to make.
- *
- * @param only - the names of the wanted ones; null for all.
+ * @param only - the names of the requested ones; null for all.
  * @throws Error that names a picture which does not exist.
  */
 export function chosenScenes(
@@ -57,7 +56,7 @@ export function chosenScenes(
   return scenes.filter(({ name }) => only.includes(name));
 }
 
-/** A task whose message was refused. */
+/** A task whose message was rejected. */
 function refusedTask(plan: ShownWorker["plan"]): string {
   const messages = plan.bodies.map(({ bytes }) => bytes.toString());
   const [, task] =

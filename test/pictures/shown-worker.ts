@@ -9,7 +9,7 @@ import { openStore } from "../../src/store/open-store.ts";
 import { WorkerProcess } from "../servers/worker-process.ts";
 
 const MINUTE_MS = 60_000;
-/** Jobs of another seed. The messages of one project arrive while the worker runs, so that the operator's page has rates to show. */
+/** Jobs of another seed. The messages of one project arrive while the worker runs, so that the operators' page has rates to show. */
 const ARRIVING_JOBS = 2000;
 const ARRIVING_IN = "mobile-app";
 const ARRIVING_AT_ONCE = 8;
@@ -17,7 +17,7 @@ const ARRIVING_AT_ONCE = 8;
 export interface ShownWorker {
   /** The address of its pages, without a slash at the end. */
   readonly url: string;
-  /** What was in its store when it started. */
+  /** The contents of its store when it started. */
   readonly plan: DemoPlan;
   stop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-"""Does with treeherder-client what its library or the server refuses: SERVER_URL CLIENT_ID SECRET PROJECT
+"""Uses treeherder-client in ways that the library or the server refuses: SERVER_URL CLIENT_ID SECRET PROJECT
 
 Prints one JSON object: the case -> the message of the library's error, or status and body of the answer.
 """

@@ -181,7 +181,7 @@ def artifact_of_unknown_job():
 
 
 def deprecated_forms():
-    """A host instead of a URL, and the hash of a push beside its revision. The library warns of both in its log."""
+    """A host instead of a URL, and the hash of a push beside its revision. The library logs a warning about both."""
     told = []
     handler = logging.Handler()
     handler.emit = lambda record: told.append(record.getMessage())

@@ -1,4 +1,4 @@
-"""Reads with treeherder-client what it has posted: SERVER_URL CLIENT_ID SECRET PROJECT
+"""Reads back with treeherder-client what was posted: SERVER_URL CLIENT_ID SECRET PROJECT
 
 Waits until the server has made the artifacts of all logs and summaries. Prints one JSON object.
 """
@@ -43,7 +43,7 @@ answer = {
     "all_jobs": sorted(job["job_guid"] for job in anybody.get_jobs(project, count=None)),
     "coalesced": job_with("coalesced/0"),
     "artifacts": [one["name"] for one in client.get_artifacts(project, job_id=by_methods["id"])],
-    # As text, because it is more than the program that reads this can hold in a number.
+    # Printed as text, because the program that reads this output cannot represent so large a number.
     "build_number": str(blob_of("methods/0", "privatebuild")["build"]),
     "logs": {guid: client.get_job_log_url(project, job_id=job_with(guid)["id"]) for guid in ["methods/0", "custom/0"]},
     "options": client.get_option_collection_hash(),
@@ -61,7 +61,7 @@ answer = {
         ]
     },
 }
-# Only the newer version has it.
+# Only the newer version of the library has this method.
 if hasattr(client, "get_job_details"):
     answer["details"] = client.get_job_details(job_guid="methods/0", repository=project)
 print(json.dumps(answer))

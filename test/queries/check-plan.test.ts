@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Runs `check --plan` on a registry with these keys. Nothing listens at the broker's address. */
+/** Runs `check --plan` on a registry with these keys. Nothing listens on the broker's address. */
 function plan(keys: string, ...flags: string[]) {
   const path = join(folder, "exchanges.yml");
   writeFileSync(path, `exchanges:\n  - exchange: e/jobs\n    destinations: [t]\n    projects: [${keys}]\n`);
@@ -57,7 +57,7 @@ to bind 1, to unbind 1, unchanged 1
     expect(stdout).toMatch(/^refused: .*PRUNE_FORCE=true$/m);
   });
 
-  it("before any worker has run, everything is new, and no store is created", async () => {
+  it("shows everything as new before any worker has run, and creates no store", async () => {
     const { code, stdout } = await plan("a");
     expect(code).toBe(0);
     expect(stdout).toMatch(/there is no store yet.*\n\n\+ bind +e\/jobs +t\.a\n\nto bind 1, /);

@@ -50,7 +50,7 @@ const rendered = (parts: Partial<Explanation>): string =>
     ...parts,
   });
 
-/** Returns the cells of the line that has all of these words. */
+/** Returns the cells of the line that contains all of these words. */
 function line(text: string, ...words: readonly string[]): string[] {
   const found = text.split("\n").filter((each) => words.every((word) => each.includes(word)));
   expect({ words, found: found.length, text }).toMatchObject({ found: 1 });
@@ -110,12 +110,12 @@ describe("a job", () => {
     ["without logs", {}, /^ {2}logs: none$/m],
     ["without artifacts", {}, /^ {2}artifacts: none$/m],
     [
-      "with an artifact that was sent",
+      "with a submitted artifact",
       { artifacts: [{ name: "x", made_by: ["message"] }] },
       /^ {4}x {2}sent by the publisher$/m,
     ],
     [
-      "with artifacts that were made here",
+      "with artifacts that were made by the worker",
       {
         artifacts: [
           { name: "s", made_by: ["log"] },
@@ -125,7 +125,7 @@ describe("a job", () => {
       /^ {4}s {2}generated from the log\n {4}b {2}generated from the submitted summary$/m,
     ],
     [
-      "with Job Info of two",
+      "with two Job Info artifacts",
       { artifacts: [{ name: "Job Info", made_by: ["message", "log"] }] },
       /Job Info {2}sent by the publisher; generated from the log$/m,
     ],
@@ -135,7 +135,7 @@ describe("a job", () => {
       /x {2}unknown: stored by an older version$/m,
     ],
     [
-      "whose log failed and is tried again",
+      "whose log failed and is retried",
       {
         logs: [
           aLog({
@@ -149,12 +149,12 @@ describe("a job", () => {
       /buildbot_text {2}failed +2 +2026-01-05T12:00:00.000Z {2}http:\/\/h\/log {2}timeout: late$/m,
     ],
     [
-      "with a log that is not for us",
+      "with a log that the worker does not read",
       { logs: [aLog({ name: "errorsummary_json" })] },
       /pending +0 +not read here/,
     ],
     [
-      "whose suggestions are still to be made",
+      "whose suggestions are pending",
       { suggestions: [{ attempts: 1, next_attempt_at: "2026-01-05T12:00:00.000Z", failure: "store" }] },
       /after 1 attempt {2}next attempt 2026-01-05T12:00:00.000Z {2}store$/m,
     ],
@@ -218,7 +218,7 @@ describe("a rejection", () => {
     expect(text).toContain("pulse-ingest rejections show r1");
   });
 
-  it("that came again is shown with its count and times", () => {
+  it("that was repeated is shown with its count and times", () => {
     const fault: Fault = { reason: "malformed-body", detail: "x" };
     const text = rendered({ rejections: [{ ...rejection, count: 3, project: null, fault }] });
     expect(text).toContain(
@@ -227,7 +227,7 @@ describe("a rejection", () => {
   });
 });
 
-it("rejections of other projects do not hide older ones of the project that is asked for", async () => {
+it("rejections of other projects do not hide older ones of the requested project", async () => {
   const folder = mkdtempSync(join(tmpdir(), "explanation-"));
   const store = await openSqliteStore(folder, 30);
   const nowMs = Date.now();

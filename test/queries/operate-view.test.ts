@@ -36,7 +36,7 @@ const away = {
   ledgerWorkers: null,
 };
 
-describe("what is wrong", () => {
+describe("the list of problems has", () => {
   it.each<[string, OperateFacts, object[]]>([
     ["nothing", facts(), []],
     [
@@ -52,7 +52,7 @@ describe("what is wrong", () => {
       ],
     ],
     [
-      "another worker's, with its address",
+      "another worker's problem, with its address",
       facts({
         workers: [answer(THIS), { url: "http://w2:9182", status: null, trouble: "nothing listens there" }],
       }),
@@ -75,7 +75,7 @@ describe("what is wrong", () => {
       [{ text: "store: it does not answer these pages" }],
     ],
     [
-      "a store that is away, once if the worker says it too",
+      "an unavailable store, once if the worker reports it too",
       facts({ store: away, workers: [answer(THIS, { problems: ["store: no answer within 2000 ms"] })] }),
       [{ text: "store: no answer within 2000 ms" }],
     ],
@@ -85,7 +85,7 @@ describe("what is wrong", () => {
   });
 });
 
-it("exchanges are summed over the workers, and listed also if nothing came from them", () => {
+it("exchanges are summed over the workers, and listed even if nothing came from them", () => {
   const heard = (received: number, rejected: number, last_received_at: string) => ({
     exchanges: [{ exchange: "e/jobs", received, ended: { ...none, rejected }, last_received_at }],
   });
@@ -104,7 +104,7 @@ it("exchanges are summed over the workers, and listed also if nothing came from 
   ]);
 });
 
-it("clients are those with a credential and those that posted, and show no secret", () => {
+it("clients are those with a credential and those that posted, and their secrets are not shown", () => {
   const clients = [
     {
       client_id: "bot",
@@ -156,7 +156,7 @@ it("what retention has removed is summed over the workers, and different setting
   expect(operateView(facts({ workers: [] })).retention).toBeNull();
 });
 
-it("rejections are told apart by exchange and by client", () => {
+it("rejections are counted separately by exchange and by client", () => {
   const count = { rejections: 3, messages: 214, first_seen: "", last_seen: "2026-01-05T04:11:02.000Z" };
   const rejections = [
     { ...count, exchange: "e/jobs", reason: "schema-violation" as const },
@@ -183,7 +183,7 @@ it("the figures of a worker are its own, with the curves of the last ten minutes
   });
 });
 
-it("what clients sent is not known if no worker answers, and their last use is", () => {
+it("what clients sent is unknown if no worker answers, but their last use is known", () => {
   const credentials = [{ ...aCredential(), client_id: "bot", last_used_at: "2026-01-05T11:00:00.000Z" }];
   const view = operateView(facts({ workers: [], store: { ...facts().store, credentials } }));
   expect(view.clients).toMatchObject([
@@ -195,7 +195,7 @@ it("what clients sent is not known if no worker answers, and their last use is",
   expect(page).toContain("not known");
 });
 
-it("a store that does not answer makes no client revoked, and does not hide that there may be some", () => {
+it("clients are not reported as revoked if the store does not answer, and that there may be some is not hidden", () => {
   const clients = [{ client_id: "bot", received: 7, ended: none, last_received_at: null }];
   const heard = operateView(facts({ store: away, workers: [answer(THIS, { clients })] }));
   expect(heard.clients).toMatchObject([{ client_id: "bot", authorized: null, received: 7 }]);

@@ -35,7 +35,7 @@ it("every given option becomes a condition", () => {
   expect(readFilter({ json: true })).toEqual({});
 });
 
-it("matching rejections come page by page, up to the limit", async () => {
+it("matching rejections are returned page by page, up to the limit", async () => {
   await store.recordRejections(Array.from({ length: 430 }, (_, n) => aRejection(`${n}`)));
   const sizes = async (limit: number): Promise<number[]> => {
     const pages = [];
@@ -64,7 +64,7 @@ it.each(["", "abc", "xyzw", "abcd%", "0".repeat(33)])(
   },
 );
 
-it("a beginning that several ids share is refused with a list of them", async () => {
+it("a prefix that several ids share is refused with a list of them", async () => {
   const seen = new Map<string, Rejection>();
   let twins: readonly Rejection[] = [];
   for (let n = 0; twins.length === 0; n++) {

@@ -18,7 +18,7 @@ const right = [
   { guid: "c/0", outcome: "rejected" },
 ];
 
-it("is all right if each message ended as expected", () => {
+it("is successful if each message ended as expected", () => {
   expect(compareEnds(samples, right)).toEqual({
     allRight: true,
     rows: [
@@ -32,8 +32,8 @@ it("is all right if each message ended as expected", () => {
 it.each([
   ["another outcome", [...right.slice(0, 2), { guid: "c/0", outcome: "stored" }], "expected c/0 rejected"],
   ["another order", [right[1], right[0], right[2]], "expected a/0 stored"],
-  ["one that is missing", right.slice(0, 2), "expected c/0 rejected"],
-  ["one too many", [...right, { guid: "d/0", outcome: "stored" }], "expected nothing"],
+  ["a missing line", right.slice(0, 2), "expected c/0 rejected"],
+  ["an additional line", [...right, { guid: "d/0", outcome: "stored" }], "expected nothing"],
 ])("finds %s", (_case, ended, words) => {
   const { allRight, rows } = compareEnds(
     samples,

@@ -55,7 +55,7 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
     await quickstart?.end();
   });
 
-  /** Returns the names of what it has left on the broker. */
+  /** Returns the names of what the quickstart has left on the broker. */
   async function left(): Promise<string[]> {
     const { admin } = broker.server();
     const [exchanges, queues] = (await Promise.all([
@@ -97,12 +97,12 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
     );
     expect(output).toMatch(/Why quickstart_9 was rejected:\n {2}\/job\/tier: /);
     expect(output).toMatch(
-      /Both ways end in one store.*\n {2}running: exchange\/\S+, routing key .*\n {2}completed: client quickstart, /,
+      /Messages and posts are in the same store.*\n {2}running: exchange\/\S+, routing key .*\n {2}completed: client quickstart, /,
     );
     expect(output).toContain("Its push 9f2a1c4e5d6b is by developer@example.org, with 2 revisions.\n");
     expect(output).toContain("text_log_summary, Job Info, Bug suggestions\n");
     expect(output).toMatch(/TEST-UNEXPECTED-FAIL \| dom\/tests/);
-    expect(output).toContain("The data is in data/quickstart. What to try next:\n");
+    expect(output).toContain("The data is in data/quickstart. Commands to try next:\n");
     const tried = [...output.matchAll(/^ {2}(?:DATA_DIR=(\S+) )?node dist\/main\.js (\S+)/gm)];
     expect(tried.map(([, , command]) => command)).toContain("explain");
     for (const [, folder] of tried)
@@ -131,7 +131,7 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
     expect(await left()).toEqual([]);
   });
 
-  it("cleans up if it is interrupted, and fails then", async () => {
+  it("cleans up if it is interrupted, and then fails", async () => {
     quickstart = new Quickstart();
     await quickstart.until("Worker: consuming");
     quickstart.child.kill("SIGINT");
@@ -139,7 +139,7 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
     expect(await left()).toEqual([]);
   });
 
-  // Only if it does not find a running broker.
+  // Needed only if it does not find a running broker.
   (localBroker ? it.skip : it)(
     "ends the broker that it is starting when it is interrupted, and leaves nothing",
     async () => {
@@ -153,7 +153,7 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
       while (started.length < 4) started = await descendantsOf(pid);
       const folders = (): string[] => readdirSync(TMPDIR).filter((name) => name.startsWith("pulse-ingest-"));
       expect(folders()).toHaveLength(1);
-      // npm forwards the signal that the terminal has already sent.
+      // npm forwards the signal that the terminal has already sent to the process group.
       for (let time = 0; time < 2; time++) quickstart.child.kill("SIGINT");
       expect(await quickstart.end()).toBe(130);
       expect(quickstart.output).not.toContain("Broker:");
@@ -172,7 +172,7 @@ broker.describe(`the quickstart on ${broker.name}`, () => {
     expect(quickstart.output).not.toMatch(/^ {4}at /m);
   });
 
-  it("answers --help, and tells of an option that it does not have without a stack trace", async () => {
+  it("answers --help, and reports an unknown option without a stack trace", async () => {
     quickstart = new Quickstart(["--help"]);
     expect(await quickstart.end()).toBe(0);
     expect(quickstart.output).toContain("--keep ");

@@ -3,7 +3,7 @@ import { expiryQuery, lagOf } from "../../src/retention/expiry-query.ts";
 
 const NOW = Date.parse("2026-03-01T00:00:00Z");
 
-it("completed jobs go after the given days, others after twice as many", () => {
+it("completed jobs expire after the given days, others after twice as many", () => {
   expect(expiryQuery("try", 10, NOW)).toEqual({
     project: "try",
     finishedBefore: "2026-02-19T00:00:00.000Z",
@@ -11,13 +11,13 @@ it("completed jobs go after the given days, others after twice as many", () => {
   });
 });
 
-it("parts of a day count, 0 days are for ever, and no time is before the epoch", () => {
+it("fractions of a day count, 0 days mean for ever, and no time is before the epoch", () => {
   expect(expiryQuery("try", 0.5, NOW)?.finishedBefore).toBe("2026-02-28T12:00:00.000Z");
   expect(expiryQuery("try", 0, NOW)).toBeNull();
   expect(expiryQuery("try", 36_500, NOW)?.unfinishedBefore).toBe("1970-01-01T00:00:00.000Z");
 });
 
-it("a job lags by the time since it was to go, at least", () => {
+it("a job's lag is at least the time since its expiry", () => {
   const query = expiryQuery("try", 10, NOW);
   if (query === null) throw new Error("there is a limit");
   expect(lagOf("2026-02-18T23:00:00.000Z", query)).toBe(3_600_000);

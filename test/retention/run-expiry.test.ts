@@ -52,31 +52,31 @@ function aRun(overrides: Partial<ExpiryRun> = {}): ExpiryRun {
 const totalOf = (steps: readonly ExpiryStep[], kind: "jobs" | "logs" | "pushes"): number =>
   steps.reduce((sum, { gone }) => sum + (gone[kind] ?? 0), 0);
 
-it("each project has its own time; its pushes go with its last job", async () => {
+it("each project has its own retention; its pushes are removed with its last job", async () => {
   for (const project of ["try", "release", "other"]) await fill(project, 3);
   const steps: ExpiryStep[] = [];
   expect(await runExpiry(aRun({ onStep: (step) => steps.push(step) }))).toEqual({ kind: "complete" });
   expect([totalOf(steps, "jobs"), totalOf(steps, "logs")]).toEqual([3, 3]);
   expect(await store.countDocuments()).toMatchObject({ jobs: 6, logs: 6 });
-  // Submitted on 1 January, as the jobs: the push is old, too.
+  // Submitted on 1 January, like the jobs, so the push has expired too.
   expect(await store.listProjectNames(10)).toEqual(["other", "release"]);
   expect(Math.max(...steps.map(({ lagMs }) => lagMs ?? 0))).toBe(29 * 86_400_000);
 });
 
-it("with a project, only that project's jobs and pushes go", async () => {
+it("only one project's jobs and pushes are removed if a project is given", async () => {
   for (const project of ["try", "third"]) await fill(project, 1);
   await runExpiry(aRun({ project: "third", retainDays: () => 1 }));
   expect(await store.listProjectNames(10)).toEqual(["try"]);
 });
 
-it("another owner's lease keeps it from beginning, and says whose it is", async () => {
+it("a run does not begin while another owner has the lease, and says who that is", async () => {
   await fill("try", 1);
   await store.takeLease(LEASE, "somebody", 60_000);
   expect(await runExpiry(aRun())).toMatchObject({ kind: "held", owner: "somebody" });
   expect(await store.countDocuments()).toMatchObject({ jobs: 1 });
 });
 
-it("a run that is stopped leaves the rest whole, gives the lease back, and the next one goes on", async () => {
+it("a run that is stopped leaves the rest whole and releases the lease, and the next run continues", async () => {
   await fill("try", 250);
   const stopping = new AbortController();
   let removed = 0;
@@ -96,7 +96,7 @@ it("a run that is stopped leaves the rest whole, gives the lease back, and the n
   expect(await store.countDocuments()).toMatchObject({ jobs: 0, logs: 0, resultsets: 0 });
 });
 
-it("a run that was so slow that another owner has its lease stops, and leaves the lease to that owner", async () => {
+it("a run so slow that another owner has taken its lease stops, and leaves the lease to that owner", async () => {
   await fill("try", 250);
   let nowMs = 0;
   const clock = jest.spyOn(performance, "now").mockImplementation(() => nowMs);
@@ -116,7 +116,7 @@ it("a run that was so slow that another owner has its lease stops, and leaves th
   expect(await store.takeLease(LEASE, "a third", 1000)).toMatchObject({ owner: "another" });
 });
 
-it("texts of logs that are kept on this machine go with their jobs", async () => {
+it("texts of logs that are cached on this machine are removed with their jobs", async () => {
   await fill("try", 1);
   const cache = join(folder, "log-cache");
   const removal = logTextRemoval({ DATA_DIR: folder, LOG_CACHE_MAX_BYTES: 1e6 });
@@ -134,7 +134,7 @@ it("texts of logs that are kept on this machine go with their jobs", async () =>
   expect(exists).toEqual([false, false, true, true]);
 });
 
-it("a worker does it in the background, counts what has gone, and tells when it has come to the end", async () => {
+it("a worker removes in the background, counts what it removed, and reports when it is finished", async () => {
   await fill("try", 3);
   const counters = createCounters();
   const told: string[] = [];
@@ -150,11 +150,11 @@ it("a worker does it in the background, counts what has gone, and tells when it 
   expect(retention.state()).toMatchObject({ heldBy: null, trouble: null });
   expect(told).toEqual(["expired"]);
   await retention.stop();
-  // Nobody has to wait for a lease of a worker that has ended.
+  // A worker that has ended leaves no lease behind.
   expect(await store.takeLease(LEASE, "another", 1000)).toBeNull();
 });
 
-it("while another worker is removing, a worker waits, and says which one it is", async () => {
+it("a worker waits while another one is removing, and says which one it is", async () => {
   await store.takeLease(LEASE, "somebody", 60_000);
   const tell = (): undefined => undefined;
   const log = { error: tell, warn: tell, info: tell, debug: tell };
@@ -166,7 +166,7 @@ it("while another worker is removing, a worker waits, and says which one it is",
   await retention.stop();
 });
 
-it("a worker says why a run has failed, in the words of the store", async () => {
+it("a worker logs why a run has failed, in the words of the store", async () => {
   const tell = (): undefined => undefined;
   const log = { error: tell, warn: tell, info: tell, debug: tell };
   const away = new Unavailable("store", "the disk is full");
@@ -185,6 +185,6 @@ it.each([
   [10, 0.5, 10],
   [10, 1, 0],
   [5000, 0.05, 10_000],
-])("after a step of %d ms with a share of %d comes a pause of %d ms", (stepMs, share, pauseMs) => {
+])("a step of %d ms with a share of %d is followed by a pause of %d ms", (stepMs, share, pauseMs) => {
   expect(pauseAfter(stepMs, share)).toBeCloseTo(pauseMs);
 });

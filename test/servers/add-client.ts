@@ -8,7 +8,7 @@ export interface AddedClient {
   readonly secret: string;
 }
 
-/** Makes an approved client id with an unencrypted secret, as `pulse-ingest credentials add` does. */
+/** Creates an approved client id with an unencrypted secret, as `pulse-ingest credentials add` does. */
 export async function addClient(
   store: Pick<CredentialStore, "addCredential">,
   clientId: string,

@@ -16,7 +16,8 @@ describe("the mirror in a list of deb lines", () => {
     ["a disk", "deb cdrom:[Debian]/ bookworm main", null],
     ["another release", "deb http://mirror.example/debian bullseye main", null],
   ] as const) {
-    it(`${what}: ${mirror ?? "none"}`, () => expect(mirrorInList(text, "bookworm")).toBe(mirror));
+    it(`is found for ${what}: ${mirror ?? "none"}`, () =>
+      expect(mirrorInList(text, "bookworm")).toBe(mirror));
   }
 });
 
@@ -53,6 +54,7 @@ describe("the mirror in deb822 stanzas", () => {
       null,
     ],
   ] as const) {
-    it(`${what}: ${mirror ?? "none"}`, () => expect(mirrorInDeb822(text, "bookworm")).toBe(mirror));
+    it(`is found for ${what}: ${mirror ?? "none"}`, () =>
+      expect(mirrorInDeb822(text, "bookworm")).toBe(mirror));
   }
 });

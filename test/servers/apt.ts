@@ -6,7 +6,7 @@ import { withLock } from "./cache.ts";
 import { findProgram, runCommand, say } from "./run-command.ts";
 import { wordsOf } from "./server-missing.ts";
 
-/** Returns why apt cannot install anything here; null if it can. */
+/** Returns the reason why apt cannot install anything here, or null if it can. */
 export async function whyNoApt(): Promise<string | null> {
   if ((await findProgram("apt-get")) === null) return "there is no apt-get on this machine";
   if (process.getuid?.() !== 0) return "only root can install with apt-get, and this is not root";
@@ -144,7 +144,7 @@ export function mirrorInList(text: string, codename: string): string | null {
 export function mirrorInDeb822(text: string, codename: string): string | null {
   const withoutComments = text.replace(/^#.*\n?/gm, "");
   for (const stanza of withoutComments.split(/\n\s*\n/)) {
-    // A line that begins with a blank continues the previous line.
+    // A line that begins with a space continues the previous line.
     const lines = stanza.replace(/\n[ \t]+/g, " ").split("\n");
     const field = (name: string) => {
       const line = lines.find((each) => each.toLowerCase().startsWith(`${name}:`));

@@ -39,7 +39,7 @@ export async function madeOnce(name: string, make: (path: string) => Promise<voi
     for (const left of await readdir(folder)) {
       if (!left.startsWith(`${name}.making`)) continue;
       // A killed process may have left this. We hold the lock, so nobody is working on it. If one of its children still
-      // writes there, the next run removes what it leaves.
+      // writes there, the next run removes the remains.
       await removeTree(join(folder, left)).catch(() => undefined);
     }
     const aside = `${path}.making-${process.pid}`;
@@ -80,7 +80,7 @@ export async function withLock<T>(name: string, work: () => Promise<T>): Promise
   }
 }
 
-/** Removes a folder, but never the contents of what is mounted in it. */
+/** Removes a folder, but never the contents of file systems that are mounted in it. */
 export async function removeTree(path: string): Promise<void> {
   if (await isThere(path)) await runCommand("rm", ["-rf", "--one-file-system", path]);
 }

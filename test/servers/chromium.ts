@@ -3,7 +3,7 @@ import { findProgram } from "./run-command.ts";
 import { ServerMissing, wordsOf } from "./server-missing.ts";
 
 /**
- * Debian's packages, and the names of their programs. The first is Chromium without windows: it draws the same pages, and needs little
+ * Debian's packages, and the names of their programs. The first is headless Chromium: it renders the same pages, and needs little
  * more than half of the processor time.
  */
 const PROGRAMS = ["chromium-headless-shell", "chromium"] as const;
@@ -14,10 +14,9 @@ export interface FoundChromium {
 }
 
 /**
- * Returns a Chromium: `CHROMIUM` if that is set, otherwise one that is on this machine, otherwise one of Debian's packages, installed by
- * apt, as root.
- *
- * @throws ServerMissing if it is not here and cannot be installed.
+ * Returns a Chromium: `CHROMIUM` if that is set, otherwise one that is on this machine, otherwise one of Debian's packages, which apt
+ * installs if this process runs as root.
+ * @throws ServerMissing if there is none and none can be installed.
  */
 export async function findChromium(): Promise<FoundChromium> {
   const named = process.env["CHROMIUM"];

@@ -58,7 +58,7 @@ export async function findDebianRoot(
   return { path, identity: (user) => identityIn(path, user), command: (...all) => commandIn(path, ...all) };
 }
 
-/** Returns why a server root cannot be made here; null if it can. */
+/** Returns the reason why a server root cannot be made here, or null if one can. */
 export async function whyNoDebianRoot(): Promise<string | null> {
   if (process.platform !== "linux") return "the server root needs Linux";
   const why = await whyNoApt();

@@ -8,14 +8,14 @@ import { wordsOf } from "./server-missing.ts";
 
 /** A container that can be started and stopped any number of times over the same data. */
 export type Container = {
-  /** Holds the logs. Removing it, or the end of this process, removes the container and its data too. */
+  /** The folder for the logs. Removing it, or the end of this process, removes the container and its data too. */
   readonly folder: RunFolder;
   start(): Promise<Program>;
-  /** Runs `rabbitmqctl` in the container, if it has that. */
+  /** Runs `rabbitmqctl` in the container, if the container has that program. */
   control(args: readonly string[]): Promise<string>;
 };
 
-/** Returns why no container can run here; null if one can. */
+/** Returns the reason why no container can run here, or null if one can. */
 export async function whyNoDocker(): Promise<string | null> {
   if ((await findProgram("docker")) === null) return "there is no Docker";
   try {
@@ -42,7 +42,7 @@ export async function createContainer(
   try {
     say(`making a container of ${image}`);
     const published = ports.map(([outside, inside]) => `--publish=127.0.0.1:${outside}:${inside}`);
-    // RabbitMQ keeps its data under the host's name.
+    // RabbitMQ stores its data under the host name.
     await runCommand("docker", ["create", `--name=${name}`, "--hostname=server", ...published, image]);
   } catch (error) {
     await folder.remove();
@@ -58,7 +58,7 @@ export async function createContainer(
         cwd: "/",
         logFile: join(folder.path, "container.log"),
       });
-      // Signals go to the program in the container. The docker client ends after it.
+      // Signals reach the program in the container. The docker client ends after it.
       const end = async (command: string) => {
         if (client.isRunning()) await runCommand("docker", [command, name]).catch(() => undefined);
         await client.kill();

@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 describe("a free port", () => {
-  it("is not a port on which somebody listens", async () => {
+  it("is not a port on which another program listens", async () => {
     const server = createServer().listen(12_345, "127.0.0.1");
     await once(server, "listening");
     picks = [12_345, 12_346];
@@ -21,13 +21,13 @@ describe("a free port", () => {
     server.close();
   });
 
-  it("is given out once", async () => {
+  it("is given out only once", async () => {
     picks = [12_347, 12_347, 12_348];
     expect([await freePort(), await freePort()]).toEqual([12_347, 12_348]);
   });
 
-  it("is free for others again when its process has been killed", async () => {
-    // Another process may get any port of the range, so it prints the one that it got.
+  it("can be given out again when its process has been killed", async () => {
+    // Another process may get any port of the range, so it prints the port that it got.
     const script = `
       import { freePort } from ${JSON.stringify(join(import.meta.dirname, "free-port.ts"))};
       console.log(await freePort());

@@ -14,7 +14,7 @@ import { tsImport } from "tsx/esm/api";
 export default async function globalSetup() {
   const { openRunFolder } = await tsImport("./run-folder.ts", import.meta.url);
   const folder = await openRunFolder("tests");
-  // The same mode as the system's temporary folder, because servers run as other users.
+  // The same mode as that of the system's temporary folder, because servers run as other users.
   await chmod(folder.path, 0o1777);
   process.env.TMPDIR = folder.path;
   let keeper;

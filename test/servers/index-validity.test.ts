@@ -34,7 +34,7 @@ it("the age of a mirror's index is checked if it has not expired", async () => {
   expect(said).toEqual([]);
 });
 
-it("is not checked in the second attempt if it has expired, which a line says", async () => {
+it("is not checked in the second attempt if it has expired, which a log line says", async () => {
   expect(await tries(expired, null)).toEqual({
     seen: [[], "cleared", ['--aptopt=Acquire::Check-Valid-Until "false"']],
     end: undefined,

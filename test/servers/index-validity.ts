@@ -5,9 +5,8 @@ import { wordsOf } from "./server-missing.ts";
 const UNCHECKED = '--aptopt=Acquire::Check-Valid-Until "false"';
 
 /**
- * Makes something from a mirror with all of apt's checks. If the mirror's index has expired, it prints that, and tries again
+ * Makes something from a mirror with all of apt's checks. If the mirror's index has expired, it prints that, and retries
  * without the check of the index's age.
- *
  * @param make - runs mmdebstrap with these additional options.
  * @param clear - removes what a failed attempt has left.
  */

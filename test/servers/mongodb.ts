@@ -23,13 +23,13 @@ const protocolServer = "A MongoDB-protocol server";
 export type Database = {
   /** `mongodb://127.0.0.1:PORT/` */
   readonly url: string;
-  /** What the server is, for titles and tables: "MongoDB protocol, FerretDB 2.7 on DocumentDB 1.0". */
+  /** A description of the server, for titles and tables: "MongoDB protocol, FerretDB 2.7 on DocumentDB 1.0". */
   readonly name: string;
 };
 
 /** A private server, which may be killed and started again. */
 export type Mongodb = Database & {
-  /** Data and logs; gone after `stop`. */
+  /** The folder for data and logs, which `stop` removes. */
   readonly folder: string;
   /** Ends the server and removes its folder. */
   stop(): Promise<void>;
@@ -37,7 +37,7 @@ export type Mongodb = Database & {
   kill(): Promise<void>;
   /** Starts it again on the same port with the same data. If it still runs, it is shut down first. */
   restart(): Promise<void>;
-  /** Asks the PostgreSQL behind FerretDB. Another server has none. */
+  /** Runs a query on the PostgreSQL behind FerretDB. Other servers do not have it. */
   readonly query?: Documentdb["query"];
 };
 

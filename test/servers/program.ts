@@ -13,7 +13,7 @@ export type Program = {
   readonly ended: Promise<void>;
   /** Asks the process to end, and kills it with all its children if it has not ended after ten seconds. */
   stop(signal?: NodeJS.Signals): Promise<void>;
-  /** Sends SIGKILL to the process and all its children at once. */
+  /** Sends SIGKILL immediately to the process and all its children. */
   kill(): Promise<void>;
   /** The last lines of its output, for error messages. */
   lastWords(): string;
@@ -29,19 +29,18 @@ export type ProgramOptions = {
 };
 
 /**
- * Returns a prefix for a command, with which the kernel kills it when its parent (on Linux the parent's thread) dies.
+ * Returns a prefix for a command. It makes the kernel kill the command when its parent (on Linux, the parent's thread) dies.
  * The shell handles a parent that died before that took effect: a process with another parent does not start.
- *
- * @param parentPid - the process that will spawn it.
+ * @param parentPid - the process that will spawn the command.
  * @param identity - further arguments for setpriv, such as another user's ids. Changing the user clears the signal, so
- *   both must be one call.
+ * both must be one call.
  */
 export function dieWithParent(parentPid: number, identity: readonly string[] = []): string[] {
   const check = '[ "$PPID" = "$0" ] || exit 1; exec "$@"';
   return ["setpriv", ...identity, "--pdeathsig=KILL", "--", "sh", "-c", check, String(parentPid)];
 }
 
-/** Starts a program and returns at once. @throws Error if it cannot be started. */
+/** Starts a program and returns immediately. @throws Error if it cannot be started. */
 export async function startProgram(options: ProgramOptions): Promise<Program> {
   const [command, ...args] = options.command;
   if (command === undefined) throw new Error("no command");
@@ -81,7 +80,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     sendSignal(pid, signal);
     const inTime = await Promise.race([ended.then(() => true), wait(10_000, false, { ref: false })]);
     if (!inTime) return kill();
-    // Children that stay would keep the data folder in use.
+    // Remaining children would keep the data folder in use.
     for (const each of all) sendSignal(each, "SIGKILL");
     while (all.some(isAlive)) await wait(5);
   }
@@ -155,6 +154,6 @@ function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // The process has ended meanwhile.
+    // The process has ended in the meantime.
   }
 }

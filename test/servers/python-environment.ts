@@ -4,15 +4,15 @@ import { madeOnce, recipeHash } from "./cache.ts";
 import { findProgram, lastLines, runCommand, say } from "./run-command.ts";
 import { ServerMissing, wordsOf } from "./server-missing.ts";
 
-/** What is installed into a virtual environment, with all dependencies, so that every run has the same. */
+/** The packages to install into a virtual environment, with all dependencies, so that every run has the same ones. */
 export interface PythonRecipe {
-  /** For people: the libraries that matter, with their versions. */
+  /** A description of the important libraries, with their versions. */
   readonly name: string;
   /** The beginning of the folder's name in the cache. */
   readonly folder: string;
-  /** Packages with their versions that have wheels. */
+  /** Packages, with versions, that have wheels. */
   readonly wheels: readonly string[];
-  /** Packages with their versions that have only a source archive; their wheels are built here, by the setuptools of `wheels`. */
+  /** Packages, with versions, that have only a source archive. Their wheels are built here, by the setuptools of `wheels`. */
   readonly sources?: readonly string[];
 }
 
@@ -52,7 +52,7 @@ async function install(path: string, name: string, args: readonly string[]): Pro
   );
 }
 
-/** Returns a Python 3 that can make virtual environments: this machine's, or otherwise Debian's, which is installed. */
+/** Returns a Python 3 that can make virtual environments: this machine's if it can, otherwise Debian's, which is installed first. */
 async function findPython(name: string): Promise<string> {
   const found = await findProgram("python3");
   if (found !== null && (await canMakeEnvironments(found))) return found;
@@ -61,7 +61,7 @@ async function findPython(name: string): Promise<string> {
     throw new ServerMissing(name, `no Python 3 with venv, and ${why}`, "install python3-venv");
   }
   await aptInstall("python3-venv");
-  // Debian's own Python, even if another one comes first on the PATH.
+  // Debian's own Python, even if another one is earlier on the PATH.
   return "/usr/bin/python3";
 }
 

@@ -60,7 +60,7 @@ export async function findRabbitmqPlace(series: RabbitmqSeries, runFolder: strin
   );
 }
 
-/** Returns the series that is installed on this machine; null if none is. */
+/** Returns the series that is installed on this machine, or null if none is. */
 async function installedSeries(): Promise<string | null> {
   if ((await findServerScript()) === null) return null;
   const folders = await readdir("/usr/lib/rabbitmq/lib").catch(() => []);

@@ -31,13 +31,12 @@ export type Broker = {
 /** A private node, which may be killed and started again. */
 export type Rabbitmq = Broker & {
   readonly port: number;
-  /** Data, logs and settings of the node; gone after `stop`. */
+  /** The folder for data, logs and settings of the node, which `stop` removes. */
   readonly folder: string;
   /** Ends the node and removes its folder. */
   stop(): Promise<void>;
   /**
-   * SIGKILL. The data stays, for `restart`.
-   *
+   * Sends SIGKILL. The data stays, for `restart`.
    * A 3.x node writes declarations (queues, bindings, users) to disk up to two seconds later, unlike messages. The call waits until
    * everything declared before is on disk, so that no test fails because of that. `atOnce` does not wait.
    */
@@ -160,7 +159,7 @@ function nodeSettings(ports: Ports): string {
     "management.tcp.ip = 127.0.0.1",
     `management.tcp.port = ${ports.admin}`,
     "log.console = true",
-    // The default limit of a gigabyte or more would block publishers on a machine with a fairly full disk.
+    // The default limit of a gigabyte or more would block publishers on a machine with a nearly full disk.
     "disk_free_limit.absolute = 50MB",
     "",
   ].join("\n");

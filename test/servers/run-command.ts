@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 
-/** Prints a line of progress on stderr, because making a server takes long. */
+/** Prints a progress line on stderr, because making a server takes long. */
 export function say(line: string): void {
   process.stderr.write(`test servers: ${line}\n`);
 }
 
-/** Returns the path of a program; null if it is not found. By default it searches PATH, and folders that a normal user's PATH lacks. */
+/** Returns the path of a program, or null if it is not found. By default it searches PATH, and folders that a normal user's PATH lacks. */
 export async function findProgram(name: string, folders = usualFolders()): Promise<string | null> {
   for (const folder of folders) {
     const path = join(folder, name);

@@ -48,7 +48,7 @@ describe("an address in AMQP_URL or MONGODB_URL", () => {
     "mongodb://[::1]:27017/",
     "amqp://broker:5672",
   ]) {
-    it(`is used by tests: ${url}`, () => expect(isNearby(url)).toBe(true));
+    it(`${url} is used by tests`, () => expect(isNearby(url)).toBe(true));
   }
   for (const url of [
     "amqps://user:word@pulse.example.org/",
@@ -56,6 +56,6 @@ describe("an address in AMQP_URL or MONGODB_URL", () => {
     "mongodb://[fd00::1]/",
     "mongodb://a:1,b:2/",
   ]) {
-    it(`is not touched by tests: ${url}`, () => expect(isNearby(url)).toBe(false));
+    it(`${url} is not touched by tests`, () => expect(isNearby(url)).toBe(false));
   }
 });

@@ -7,7 +7,7 @@ export type Wanted<Server> = {
   readonly describe: typeof describe | typeof describe.skip;
   /** The server's name, or what is missing; for titles. */
   readonly name: string;
-  /** Returns the server. Call it only within the described tests, which do not run without a server. */
+  /** Returns the server. May be called only within the described tests, which do not run without a server. */
   server(): Server;
 };
 

@@ -14,7 +14,7 @@ import { sharedMongodb, sharedRabbitmq } from "./shared-servers.ts";
 
 const patience = 180_000;
 
-// A private RabbitMQ 3.10 is killed and started again in the chaos run and elsewhere.
+// Other tests, such as the chaos run, kill and restart a private RabbitMQ 3.10.
 const rabbitmq = await serverOrSkip(() => startRabbitmq({ series: "4" }));
 rabbitmq.describe(`a private ${rabbitmq.name}`, () => {
   afterAll(() => rabbitmq.server().stop(), patience);
@@ -86,7 +86,7 @@ wanted.describe(`a private server: ${wanted.name}`, () => {
   );
 
   it(
-    "can be shut down and started again in good order",
+    "can be shut down and started again in an orderly way",
     async () => {
       const { url, restart } = wanted.server();
       await insert(url, { colour: "calm" });
@@ -102,7 +102,7 @@ const [broker, database] = all;
 const describeBoth = all.every((each) => each.describe === describe) ? describe : describe.skip;
 
 describeBoth("the servers of a whole run", () => {
-  it("answer", async () => {
+  it("answer requests", async () => {
     const url = await broker.server().admin.addVhost(crypto.randomUUID());
     await publish(url, "shared", "hello");
     expect(await take(url, "shared")).toBe("hello");
@@ -136,7 +136,7 @@ describeBoth("npm run servers", () => {
   );
 
   it(
-    "ends all and exits with 0 on Ctrl-C",
+    "stops everything and exits with 0 on Ctrl-C",
     async () => {
       const { process: servers } = await serversByHand();
       const children = await descendantsOf(servers.pid ?? 0);

@@ -8,7 +8,7 @@ const logLine = z.looseObject({ time: z.string(), event: z.string(), level: z.st
 /** A line of the worker's log. */
 export type LogLine = z.infer<typeof logLine>;
 
-/** How one job message ended, from the worker's log at level `debug`. */
+/** How one job message ended, according to the worker's log at level `debug`. */
 export const jobEnded = z.looseObject({
   time: z.string(),
   event: z.literal("job_ended"),
@@ -20,7 +20,7 @@ export type JobEnded = z.infer<typeof jobEnded>;
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
 /**
- * The real worker, `dist/main.js start`, in a process of its own, and its log. It must be built before
+ * The real worker, `dist/main.js start`, in a process of its own, and its log. It must be built first
  * (`npm run build`; `npm test` and the other scripts do so).
  */
 export class WorkerProcess {
@@ -75,11 +75,11 @@ export class WorkerProcess {
     for (const watcher of this.#watchers) watcher();
   }
 
-  /** Resolves once `isReady` is true, which is checked at every line of the log. Rejects if the worker ends before. */
+  /** Resolves once `isReady` is true, which is checked at every line of the log. Rejects if the worker ends first. */
   async until(what: string, isReady: () => boolean, timeoutMs = 150_000): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     let watcher = (): void => {
-      // It is replaced below.
+      // The real function is assigned below.
     };
     await new Promise<void>((resolve, reject) => {
       watcher = () => {
@@ -115,14 +115,14 @@ export class WorkerProcess {
     });
   }
 
-  /** Returns its warnings and errors, for people. */
+  /** Returns the worker's warnings and errors as text. */
   troubles(): string {
     const lines = this.lines.filter(({ level }) => level === "error" || level === "warn");
     const all = [...lines.map((line) => JSON.stringify(line)), ...this.#strayLines];
     return all.length === 0 ? "" : `The worker said:\n${all.join("\n")}`;
   }
 
-  /** Resolves when it has ended and all of its log has been read. */
+  /** Resolves when the worker has ended and all of its log has been read. */
   async untilClosed(): Promise<void> {
     await this.#closed;
   }

@@ -3,7 +3,7 @@ export interface Interval {
   /** Job messages that had ended by the end of the interval. */
   readonly messages: number;
   readonly per_s: number;
-  /** The least resident memory in the interval, which is about what garbage collection leaves. */
+  /** The lowest resident memory in the interval, which is about what garbage collection leaves. */
   readonly rss_mib: number;
   readonly cpu_s_per_10k: number;
 }
@@ -16,7 +16,7 @@ export interface Growth {
   readonly flat: boolean;
 }
 
-/** A line through noise is never quite level. This much, or a tenth of the memory if that is more, is not counted as growth. */
+/** A line through noise is never quite level. This many bytes, or a tenth of the memory if that is more, do not count as growth. */
 const NOISE_MIB = 10;
 
 /** Returns how memory grows with the number of messages. @throws Error if there are too few measurements. */

@@ -13,7 +13,7 @@ export interface SoakOptions {
   readonly brokerUrl: string;
   /** Null for the embedded store. */
   readonly mongodbUrl: string | null;
-  /** The least number of job messages. */
+  /** The minimum number of job messages. */
   readonly messages: number;
   /** The number of stretches, which have about the same length. */
   readonly intervals: number;
@@ -57,7 +57,7 @@ export async function runSoak(options: SoakOptions): Promise<Soak> {
       for (const outcome of ["stored", "unchanged", "rejected"] as const)
         expected[outcome] += outcomes[outcome];
       await story.publish(...bodies);
-      // All earlier messages must end now. The worker continues with this stretch meanwhile.
+      // All earlier messages must end now, while the worker continues with this stretch.
       if (stretch > 0) await endInterval(published);
       published += jobMessages;
     }

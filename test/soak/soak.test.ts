@@ -25,7 +25,7 @@ broker.describe(`a worker that runs for a while on ${broker.name}`, () => {
   });
 });
 
-describe("the verdict on memory", () => {
+describe("the verdict on memory use", () => {
   const noise = [0, 4, -3, 6, -5, 1, -2, 3];
   const seen = (rss: (stretch: number) => number): Interval[] =>
     Array.from({ length: 40 }, (_, n) => {

@@ -52,7 +52,7 @@ const entry = (id: number, given: Partial<Delivery> = {}, jobs = 1): SpoolEntry 
 const ids = (spool: Spool, limits = all): number[] =>
   (spool.front(limits)?.deliveries ?? []).map(({ delivery }) => delivery.receivedAtMs);
 
-/** Runs a worker that appends some deliveries, begins to drain some of them, and is killed then. */
+/** Runs a worker that appends some deliveries, begins to drain some of them, and is then killed. */
 async function killedTaker(append: number, take: number): Promise<void> {
   const args = [taker, folder, String(append), String(take)];
   await once(spawn(process.execPath, args, { stdio: "inherit" }), "close");
@@ -146,7 +146,7 @@ describe("a spool", () => {
     spool.close();
   });
 
-  it("counts jobs and bytes, and knows the age of the oldest delivery, until it is empty again", () => {
+  it("counts jobs and bytes, and reports the age of the oldest delivery, until it is empty again", () => {
     const spool = open();
     expect(spool.load).toEqual({ deliveries: 0, jobs: 0, bytes: 0 });
     expect(spool.oldestAtMs()).toBeNull();
@@ -225,7 +225,7 @@ describe("a spool's file", () => {
   });
 
   it("is taken over by one of two workers that start at the same moment", async () => {
-    // SQLite may refuse a lock to both of two processes that ask for it at once: for a few of a hundred files.
+    // SQLite may refuse a lock to both of two processes that request it at the same time. This happens with a few of a hundred files.
     const files = 100;
     for (let n = 0; n < files; n++) {
       const file = fileAt(join(folder, `${n}.db`));
@@ -257,7 +257,7 @@ describe("a spool's file", () => {
     spool.close();
   });
 
-  it("keeps deliveries as suspects that were in progress when a worker died, even if the next worker dies too", async () => {
+  it("keeps as suspects the deliveries that were in progress when a worker died, even if the next worker dies too", async () => {
     const suspects = (spool: Spool) => spool.front(all)?.deliveries.map(({ isSuspect }) => isSuspect);
     await killedTaker(4, 2);
     await killedTaker(0, 1);
@@ -311,7 +311,7 @@ describe("a spool's file", () => {
     ["redelivered", "'often'", "often"],
     ["jobs", "-1.5", "-1.5"],
   ])(
-    "in which the %s of a row is damaged (%s) returns the other rows in order, and the damaged row is kept elsewhere",
+    "returns the other rows in order if the %s of a row is damaged (%s), and the damaged row is kept elsewhere",
     (column, sql, kept) => {
       const path = join(folder, "left.db");
       const left = fileAt(path);
@@ -341,7 +341,7 @@ describe("a spool's file", () => {
     },
   );
 
-  it("ends well if its empty file cannot be deleted", () => {
+  it("can be closed if its empty file cannot be deleted", () => {
     const spool = open();
     spool.append([entry(1)]);
     expect(drained(spool)).toEqual([1]);
@@ -373,7 +373,7 @@ describe("a spool's file", () => {
       expect(readdirSync(folder)).toEqual([]);
     });
 
-    it("leaves them to the next worker even if it is only closed afterwards", () => {
+    it("leaves all deliveries to the next worker, even if it is only closed afterwards", () => {
       const spool = open();
       spool.append([entry(1), entry(2)]);
       deleteFiles();
@@ -381,7 +381,7 @@ describe("a spool's file", () => {
       expect(drained(open())).toEqual([1, 2]);
     });
 
-    it("keeps draining it, and forgets it once it is empty", () => {
+    it("continues to drain the file, and forgets it once it is empty", () => {
       const spool = open();
       spool.append([entry(1)]);
       deleteFiles();
@@ -394,7 +394,7 @@ describe("a spool's file", () => {
       expect(readdirSync(folder)).toEqual([]);
     });
 
-    it("creates its folder again if that is gone, too", () => {
+    it("creates its folder again if that was deleted, too", () => {
       const spool = open();
       spool.append([entry(1)]);
       rmSync(folder, { recursive: true });
@@ -404,7 +404,7 @@ describe("a spool's file", () => {
     });
   });
 
-  it("keeps all on the disk after its write-ahead log was deleted", () => {
+  it("keeps everything on disk after its write-ahead log was deleted", () => {
     const spool = open();
     spool.append([entry(1), entry(2)]);
     const front = spool.front({ maxItems: 1, maxBytes: 1 });
@@ -412,7 +412,7 @@ describe("a spool's file", () => {
     spool.append([entry(3)]);
     front?.remove(front.deliveries);
     spool.append([entry(4)]);
-    // As if the process were killed now.
+    // This has the same effect as killing the process now.
     const killed = `${folder}-killed`;
     cpSync(folder, killed, { recursive: true });
     const next = openSpool({ folder: killed, maxBytes: 1e6, log });

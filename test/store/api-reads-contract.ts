@@ -10,7 +10,7 @@ import type { Database, OpenEmpty } from "./empty-store.ts";
 const minute = (n: number): string => `2026-01-05T10:${String(n).padStart(2, "0")}:00.000Z`;
 const revision = (letter: string): string => letter.repeat(40);
 
-/** Tests what every store promises about the lists of the read API. The stories share one database, and only read it. */
+/** Tests what every store promises about the lists of the read API. The tests share one database, and only read it. */
 export function apiReadsContract(name: string, openEmpty: OpenEmpty): void {
   describe(`lists of the ${name} store`, () => {
     let database: Database;
@@ -53,7 +53,7 @@ export function apiReadsContract(name: string, openEmpty: OpenEmpty): void {
     const numberIn = async (project: string, guid: string): Promise<number> =>
       (await store.findJob(project, guid))?.job.rest_id ?? 0;
 
-    it("pages of a project hold each of its jobs once, and no job of a project whose name begins alike", async () => {
+    it("pages of a project contain each of its jobs once, and no job of a project whose name begins alike", async () => {
       const pages = await Promise.all([0, 4, 8, 12].map((skip) => store.pageOfProject("try", skip, 4)));
       expect(pages.map(({ length }) => length)).toEqual([4, 4, 3, 0]);
       expect((await guids(pages.flat())).toSorted()).toEqual([
@@ -63,7 +63,7 @@ export function apiReadsContract(name: string, openEmpty: OpenEmpty): void {
       expect(await store.pageOfProject("tr", 0, 4)).toEqual([]);
     });
 
-    it("a selection has the same order as the pages, and no more jobs than are asked for", async () => {
+    it("a selection has the same order as the pages, and no more jobs than requested", async () => {
       const all = await store.pageOfProject("try", 0, 100);
       const changed = await store.selectJobs(
         { by: "change", project: "try", from: minute(0), to: null },
@@ -104,7 +104,7 @@ export function apiReadsContract(name: string, openEmpty: OpenEmpty): void {
       }
     });
 
-    it("jobs are selected by push and by the time of their change", async () => {
+    it("jobs are selected by push and by the time of their last change", async () => {
       const pushes = ["try/aaaaaaaaaaaa", "try-else/bbbbbbbbbbbb"];
       expect(await selected({ by: "push", pushes })).toEqual(["other/0", ...task(0, 2, 3, 4, 6, 8)]);
       const change = { by: "change", project: "try", from: minute(3), to: minute(5) } as const;
@@ -142,7 +142,7 @@ export function apiReadsContract(name: string, openEmpty: OpenEmpty): void {
       );
     });
 
-    it("lists read of each job what they show, the same as the whole job has", async () => {
+    it("lists read only what they show of each job, and it equals that of the whole job", async () => {
       const handles = await store.selectJobs({ by: "guid", guids: task(4, 5) }, "try", 10);
       const whole = await store.readJobs(handles);
       const listed = await store.readListed(handles);
@@ -153,7 +153,7 @@ export function apiReadsContract(name: string, openEmpty: OpenEmpty): void {
       expect(listed).toMatchObject(shown);
     });
 
-    it("pushes are listed newest first, without skeletons, within times and by author", async () => {
+    it("pushes are listed newest first, without skeletons, within a time range and by author", async () => {
       const list = async (query: Partial<Parameters<Store["listSubmittedPushes"]>[0]> = {}) =>
         (
           await store.listSubmittedPushes({
@@ -169,7 +169,7 @@ export function apiReadsContract(name: string, openEmpty: OpenEmpty): void {
       expect(await list({ author: "a@b", to: 5 })).toEqual(["a"]);
     });
 
-    it("pushes are found by their numbers, skeletons too", async () => {
+    it("pushes are found by their numbers, including skeletons", async () => {
       const numbers = ["try/aaaaaaaaaaaa", "try0/bbbbbbbbbbbb", "try/unknown"].map(numberOf);
       const found = (await store.findPushes(numbers)).map(({ project, rest_id }) => [project, rest_id]);
       expect(found.toSorted()).toEqual([
@@ -178,7 +178,7 @@ export function apiReadsContract(name: string, openEmpty: OpenEmpty): void {
       ]);
     });
 
-    it("projects are listed, also those without a job or without a submitted push", async () => {
+    it("projects are listed, including those without a job or without a submitted push", async () => {
       expect(await store.listProjectNames(10)).toEqual([
         ...["forms", "moves", "never", "try", "try-else", "try0"],
       ]);
@@ -188,7 +188,7 @@ export function apiReadsContract(name: string, openEmpty: OpenEmpty): void {
       ).toEqual([...[true, true, false, false, true]]);
     });
 
-    it("each combination of options is listed once, and not the empty one", async () => {
+    it("each combination of options is listed once, except the empty one", async () => {
       const listed = await store.listOptionCollections(10);
       expect(listed.map(({ options }) => options.join()).toSorted()).toEqual([
         ...["label0", "label0,label9", "label1", "label2"],
@@ -200,7 +200,7 @@ export function apiReadsContract(name: string, openEmpty: OpenEmpty): void {
       );
     });
 
-    it("artifacts are listed in the order of arrival with their makers, and changed logs page by page", async () => {
+    it("artifacts are listed in the order of arrival with their origins, and changed logs page by page", async () => {
       const logs = [0, 1, 2].map((n) => ({ name: "buildbot_text", url: `http://logs.example/${n}` }));
       const artifacts = ["x", "y"].map((each) => ({ name: each, type: "json", blob: {} }));
       const guid = "with-logs/0";

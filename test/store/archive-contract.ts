@@ -22,7 +22,7 @@ export function archiveContract(name: string, openEmpty: OpenEmpty): void {
       return (await empty.store.findSegments(aFilter(filter), null, 100)).map(({ id }) => id);
     }
 
-    it("returns a segment as it was added, and keeps one that is added twice once", async () => {
+    it("returns a segment as it was added, and keeps a segment that is added twice only once", async () => {
       const segment = await add({ received_at: at(1) }, { received_at: at(2), body: Buffer.from([0, 255]) });
       await empty.store.addSegment({ ...segment, messages: 99 });
       const { keys, data, ...head } = segment;
@@ -35,7 +35,7 @@ export function archiveContract(name: string, openEmpty: OpenEmpty): void {
       expect(await empty.store.readSegment("unknown")).toBeNull();
     });
 
-    it("keeps a segment that is larger than a document of MongoDB may be", async () => {
+    it("keeps a segment that is larger than a MongoDB document may be", async () => {
       const data = Buffer.alloc(17 * 1024 ** 2, "some bytes");
       const segment = { ...(await encodeSegment([anEntry()])), data, bytes: data.length };
       await empty.store.addSegment(segment);
@@ -44,7 +44,7 @@ export function archiveContract(name: string, openEmpty: OpenEmpty): void {
       expect(await empty.store.readSegment(segment.id)).toBeNull();
     });
 
-    it("stores a batch and its segment in one call, and again without a difference", async () => {
+    it("stores a batch and its segment in one call, and repeating that changes nothing", async () => {
       const segment = await encodeSegment([anEntry()]);
       const store = () => empty.store.storeArchived([anArrival()], segment);
       expect([await store(), await store()]).toEqual([[{ kind: "stored" }], [{ kind: "unchanged" }]]);
@@ -95,14 +95,14 @@ export function archiveContract(name: string, openEmpty: OpenEmpty): void {
       expect(await pageAfter(ids[3] ?? "")).toEqual(ids.slice(4));
     });
 
-    it("finds a segment with too many keys by whatever is asked", async () => {
+    it("finds a segment with too many keys for every query", async () => {
       const tasks = Array.from({ length: 6000 }, (_, n) => `t-${n}/0`);
       const { id, keys } = await add({ tasks });
       expect(keys).toBeNull();
       expect(await found({ task: "no such task", project: "none" })).toEqual([id]);
     });
 
-    it("expires segments whose last message is old, the oldest first and no more than asked for", async () => {
+    it("expires segments whose last message is old, the oldest first and no more than requested", async () => {
       const overlapping = await add({ received_at: at(0) }, { received_at: at(9) });
       for (const minute of [1, 2, 3]) await add({ received_at: at(minute) });
       const kept = await add({ received_at: at(4) });
@@ -115,7 +115,7 @@ export function archiveContract(name: string, openEmpty: OpenEmpty): void {
       expect(await empty.store.readSegment(kept.id)).toEqual(kept.data);
     });
 
-    it("sums up what it holds", async () => {
+    it("reports totals of what it contains", async () => {
       const nothing = { segments: 0, messages: 0, bytes: 0, raw_bytes: 0, oldest: null, newest: null };
       expect(await empty.store.archiveTotals()).toEqual(nothing);
       const added = [

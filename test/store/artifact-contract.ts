@@ -10,7 +10,7 @@ const artifact = (name: string, blob: unknown) => ({ name, type: "json", blob: J
 const info = (...values: string[]) =>
   artifact("Job Info", { job_details: values.map((value) => ({ value })) });
 
-/** Tests what every store promises about artifacts that are posted by themselves. */
+/** Tests what every store promises about artifacts that are posted on their own. */
 export function artifactContract(name: string, openEmpty: OpenEmpty): void {
   describe(`posted artifacts in the ${name} store`, () => {
     let database: Database;
@@ -38,7 +38,7 @@ export function artifactContract(name: string, openEmpty: OpenEmpty): void {
     const submit = (overrides: object = {}) =>
       store.storeSubmissions([anArrival({ taskId: guid, ...overrides })]);
     const blobOf = async (of: string) => (await store.findArtifact("try", guid, of))?.blob;
-    /** Claims all suggestions that wait, whichever client they are for. */
+    /** Claims all pending suggestions, whichever client they are for. */
     const claimSuggestions = async (): Promise<WorkItem[]> => {
       const claim = aClaim({ kind: "suggestions", exchange: "client:client-a", limit: 10 });
       return (await store.claimWork(claim)).filter(({ job_guid }) => job_guid === guid);
@@ -131,7 +131,7 @@ export function artifactContract(name: string, openEmpty: OpenEmpty): void {
       expect(waiting.filter(({ job_guid }) => job_guid === guid)).toEqual([]);
     });
 
-    story("workers that post the same artifacts at once store each of them", async () => {
+    story("workers that post the same artifacts at the same time store each of them", async () => {
       await submit();
       const others = await Promise.all([database.open(), database.open()]);
       const posted = Array.from({ length: 20 }, (_, n) =>

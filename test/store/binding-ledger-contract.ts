@@ -22,7 +22,7 @@ export function bindingLedgerContract(name: string, openEmpty: OpenEmpty): void 
       const two = aKnownBinding("k", "a", at);
       await empty.store.noteBindings("q", [one, two]);
       await empty.store.noteBindings("other", [one]);
-      // Notes of another worker do not remove other bindings.
+      // Another worker's records do not remove other bindings.
       const taken = { ...two, wanted_by: "b", wanted_at: null };
       await empty.store.noteBindings("q", [taken]);
       expect((await empty.store.readBindings("q")).toSorted(byKey)).toEqual([taken, one]);

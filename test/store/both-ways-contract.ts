@@ -72,7 +72,7 @@ async function outcomes(store: Store, ...messages: readonly Message[]): Promise<
   return written.messages.map(outcomesOf);
 }
 
-/** Returns what readers see of a job, without what tells of its way here. */
+/** Returns what readers see of a job, without the members that show how it arrived. */
 async function shown(store: Store, guid: string): Promise<object> {
   const view = await store.findJob("try", guid);
   if (view === null) throw new Error(`${guid} is not stored`);
@@ -94,9 +94,9 @@ async function shown(store: Store, guid: string): Promise<object> {
   };
 }
 
-/** Tests that it makes no difference by which way the messages of a job come. */
+/** Tests that the result does not depend on how the messages of a job arrive. */
 export function bothWaysContract(name: string, openEmpty: OpenEmpty): void {
-  describe(`a job that comes by Pulse and over REST, in the ${name} store`, () => {
+  describe(`a job that arrives by Pulse and over REST, in the ${name} store,`, () => {
     const empty: EmptyStore = emptyStoreForEach(openEmpty);
     let other: Store;
     beforeEach(async () => {
@@ -104,9 +104,9 @@ export function bothWaysContract(name: string, openEmpty: OpenEmpty): void {
     });
     afterEach(() => other.close());
 
-    it("ends the same, whichever message comes by which way, and in whatever order", async () => {
+    it("has the same final state, whichever message arrives which way, and in whatever order", async () => {
       const { store } = empty;
-      /** For each order, and for each choice of a way for each state: one job. */
+      /** One job for each order, and for each choice of a way for each state. */
       const jobs = orders.flatMap((order) =>
         Array.from({ length: 2 ** states.length }, (_, ways) => ({
           guid: `${order.join("-")}-${ways}/0`,
@@ -121,7 +121,7 @@ export function bothWaysContract(name: string, openEmpty: OpenEmpty): void {
         });
         const values = (wanted: string): Value[] =>
           due.flatMap(({ way, value }) => (way === wanted ? [value] : []));
-        // Both in one batch.
+        // Both messages in one batch.
         await outcomes(store, await posted(values("rest")), published(values("pulse")));
       }
       const [first, ...others] = await Promise.all(jobs.map(({ guid }) => shown(store, guid)));
@@ -136,7 +136,7 @@ export function bothWaysContract(name: string, openEmpty: OpenEmpty): void {
       expect(new Set(again.flat())).toEqual(new Set(["unchanged"]));
     });
 
-    it("ends the same, and moves once into each state, while two workers write both ways at the same time", async () => {
+    it("has the same final state, and moves once into each state, while two workers write both ways at the same time", async () => {
       const guids = Array.from({ length: 8 }, (_, job) => `race-${job}/0`);
       const values = guids.flatMap((guid) => states.map((state) => jobValue(guid, state)));
       const ends = await Promise.all([

@@ -110,7 +110,7 @@ export function copyContract(name: string, openEmpty: OpenEmpty): void {
       expect([...kinds].toSorted()).toEqual(copiedKinds(everything).toSorted());
     });
 
-    it("an empty store gets everything, once", async () => {
+    it("an empty store receives everything, once", async () => {
       const first = await copyDocuments(source, target, everything, silent);
       for (const [kind, { documents, written }] of first) expect([kind, written]).toEqual([kind, documents]);
       const again = await copyDocuments(source, target, everything, silent);
@@ -145,19 +145,19 @@ export function copyContract(name: string, openEmpty: OpenEmpty): void {
       expect(await target.listOptionCollections(10)).toEqual(await source.listOptionCollections(10));
     });
 
-    it("work that was leased is free in the copy, and what failed stays failed", async () => {
+    it("leased work is free in the copy, and failed work stays failed", async () => {
       const counts = await target.countWork();
       expect(counts).toEqual(await source.countWork());
       expect(counts.logs).toEqual({ pending: 1, failed: 1 });
       expect(await target.claimWork(aClaim({ limit: 5 }))).toHaveLength(1);
     });
 
-    it("a nonce that was used is used in the copy", async () => {
+    it("a used nonce is also used in the copy", async () => {
       const [nonce] = (await copiesOf(source)).filter((document) => document.kind === "nonce");
       expect(await target.findCopies(nonce === undefined ? [] : [nonce])).toEqual([nonce]);
     });
 
-    it("a job that is further in the target stays, and one that is further in the source replaces it", async () => {
+    it("a job that is further in the target stays, and a job that is further in the source replaces that of the target", async () => {
       await source.storeSubmissions([job("a", "running"), job("b", "completed"), job("c", "running")]);
       await target.storeSubmissions([job("a", "completed"), job("b", "pending"), job("c", "running", late)]);
       const before = await target.findJob("try", "b/0");
@@ -227,7 +227,7 @@ export function copyContract(name: string, openEmpty: OpenEmpty): void {
       expect(kinds.get("artifact")?.from_sha256).toBe(kinds.get("artifact")?.to_sha256);
     });
 
-    it("a copy of a project, or since a time, brings what belongs to its jobs, and no secrets", async () => {
+    it("a copy of a project, or since a given time, includes what belongs to its jobs, and no secrets", async () => {
       const since = await copiesOf(source, { project: "try", since: late, withCredentials: false });
       const names = since.flatMap((each) => ("id" in each ? [`${each.kind} ${each.id}`] : []));
       expect(names.toSorted()).toEqual([
@@ -244,7 +244,7 @@ export function copyContract(name: string, openEmpty: OpenEmpty): void {
       ]);
     });
 
-    it("a page of large documents ends early, and memory holds one page", async () => {
+    it("a page of large documents ends early, so that memory holds one page", async () => {
       const blob = "y".repeat(2_500_000);
       const artifacts = ["1", "2", "3"].map((each) => ({ name: each, type: "text", blob }));
       await source.storeSubmissions([job("large", "running", late, { extra: { artifacts } })]);

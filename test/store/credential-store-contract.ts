@@ -7,7 +7,7 @@ export function credentialStoreContract(name: string, openEmpty: OpenEmpty): voi
   describe(`the credentials in the ${name} store`, () => {
     const empty = emptyStoreForEach(openEmpty);
 
-    it("are added once, and found and listed as they were added, the newest first", async () => {
+    it("are added once, and are found and listed as they were added, the newest first", async () => {
       const { store } = empty;
       const older = aCredential({ client_id: "older", created_at: "2026-01-05T10:00:00.000Z" });
       const limited = { client_id: "limited", projects: ["try", "comm-*"], owner: "me", description: "d" };
@@ -28,7 +28,7 @@ export function credentialStoreContract(name: string, openEmpty: OpenEmpty): voi
       expect((await Promise.all(adds)).toSorted()).toEqual([false, true]);
     });
 
-    it("are revoked, rotated and encrypted again; unknown ids are reported", async () => {
+    it("can be revoked, rotated and encrypted again; unknown ids are reported", async () => {
       const { store } = empty;
       const credential = aCredential({ client_id: "a" });
       await store.addCredential(credential);
@@ -49,7 +49,7 @@ export function credentialStoreContract(name: string, openEmpty: OpenEmpty): voi
       expect(await store.findCredential("b")).toEqual(aCredential({ client_id: "b" }));
     });
 
-    it("record their last use, and never an earlier one", async () => {
+    it("record the latest use, never an earlier one", async () => {
       const { store } = empty;
       await store.addCredential(aCredential({ client_id: "a" }));
       await store.noteCredentialUse("a", "2026-01-05T10:00:00.000Z", "/first/");

@@ -112,7 +112,7 @@ function earlierVersion(name: string, openCopy: () => Promise<Copy>): void {
         const pages = ["try", "other"].map((project) => copy.store.listPushes({ project, limit: 50 }));
         return (await Promise.all(pages)).flatMap(({ pushes }) => pushes);
       };
-      // On some servers the times are added in the background.
+      // Some servers add the times in the background.
       const pushes = await untilAnswer(listed, ({ length }) => length === 2);
       expect(pushes).toMatchObject([
         { project: "try", order_at: 1_767_600_000, is_skeleton: false },
@@ -133,7 +133,7 @@ function earlierVersion(name: string, openCopy: () => Promise<Copy>): void {
       }
     });
 
-    it("calls repeated and late messages unchanged, and keeps a coalesced job coalesced", async () => {
+    it("reports repeated and late messages as unchanged, and keeps a coalesced job coalesced", async () => {
       const again = await copy.store.storeSubmissions([
         anArrival({ taskId: "ran/0" }),
         anArrival({ taskId: "ran/0", state: "running" }),
@@ -143,7 +143,7 @@ function earlierVersion(name: string, openCopy: () => Promise<Copy>): void {
       expect((await copy.store.findJob("try", "folded/0"))?.coalesced_to).toBe("named/0");
     });
 
-    it("hands out the log and the summary that are waiting", async () => {
+    it("gives out the pending log and summary", async () => {
       // The first version did not store the exchange of a log.
       const claim = aClaim({ exchange: "" });
       const logs = await copy.store.claimWork({ ...claim, kind: "log" });
@@ -159,7 +159,7 @@ function earlierVersion(name: string, openCopy: () => Promise<Copy>): void {
       expect(await copy.store.countRejections({ project: "try" })).toMatchObject([{ messages: 2 }]);
     });
 
-    it("knows its bindings, bugs and suspects", async () => {
+    it("contains its bindings, bugs and suspects", async () => {
       expect(await copy.store.readBindings("queue/guest/jobs")).toMatchObject([{ wanted_by: "worker" }]);
       expect(await copy.store.readBugs(0, 10)).toMatchObject([{ id: 1, summary: "Intermittent boom" }]);
       expect(await copy.store.enterSuspects(["c0ffee"])).toEqual([2]);

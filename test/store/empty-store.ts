@@ -12,9 +12,9 @@ export type OpenEmpty = () => Promise<Database>;
 
 /** A store for each test of the surrounding `describe`, on an empty database of its own. */
 export interface EmptyStore {
-  /** The store of the test that is running. */
+  /** The store of the current test. */
   readonly store: Store;
-  /** Opens the same database for another worker. The caller closes it. */
+  /** Opens the same database as another worker would. The caller closes it. */
   openAnother(): Promise<Store>;
 }
 

@@ -69,7 +69,7 @@ export function jobReadsContract(name: string, openEmpty: OpenEmpty): void {
       const summary = artifact("text_log_summary", { step_data: { all_errors: [] } });
       const text = { name: "buildbot_text", url: "http://logs.example/1" };
 
-      it("says for each artifact whether it comes from a message, a log or a summary", async () => {
+      it("has for each artifact whether it comes from a message, a log or a summary", async () => {
         await kinds(anArrival({ logs: [text], jobInfo: { summary: "sent" } }));
         await kinds(anArrival({ taskId: "b/0", extra: { artifacts: [summary] } }));
         const made = artifact("Job Info", '{"job_details":[]}');
@@ -89,7 +89,7 @@ export function jobReadsContract(name: string, openEmpty: OpenEmpty): void {
         ]);
       });
 
-      it("has its push, its logs and the suggestions that still have to be made", async () => {
+      it("has its push, its logs and the pending suggestions", async () => {
         await kinds(
           anArrival({ logs: [text], coalesced: ["other/0"], extra: { artifacts: [summary] } }),
           anArrival({ taskId: "other/0" }),

@@ -15,7 +15,7 @@ const machine = (platform: string) => ({
 });
 const artifact = (name: string, blob: unknown) => ({ name, type: "json", blob });
 
-/** Returns a message whose logs, artifacts and coalesced jobs are named after its state, to show what is kept of it. */
+/** Returns a message whose logs, artifacts and coalesced jobs are named after its state, to show which of them are kept. */
 function messageIn(state: string, taskId: string, overrides: Overrides = {}): Arrival {
   return anArrival({
     ...{ taskId, state, logs: [{ name: state, url: "u" }], coalesced: [`${taskId}+${state}`] },
@@ -166,7 +166,7 @@ export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
     }
 
     story(
-      "with pending stored, a batch of pending and completed: only the repeated pending is dropped",
+      "with pending stored, in a batch of pending and completed only the repeated pending is dropped",
       async () => {
         await kinds(messageIn("pending", guid));
         expect(await kinds(messageIn("pending", guid), messageIn("completed", guid))).toEqual([
@@ -224,7 +224,7 @@ export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
       },
     );
 
-    story("an artifact stays as in the first message that brought it", async () => {
+    story("an artifact stays as in the first message that contained it", async () => {
       await kinds(messageIn("running", guid, { extra: { artifacts: [artifact("x", 1), artifact("x", 2)] } }));
       await kinds(
         messageIn("completed", guid, { extra: { artifacts: [artifact("x", 3), artifact("y", 4)] } }),
@@ -294,7 +294,7 @@ export function jobStatesContract(name: string, openEmpty: OpenEmpty): void {
       );
     }
 
-    story("a message with the most parts that are allowed is stored with all of them", async () => {
+    story("a message with the maximum number of parts is stored with all of them", async () => {
       const { logs, artifacts, coalesced } = limits.jobLimits;
       const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
       const largest = messageIn("completed", guid, {

@@ -19,7 +19,7 @@ export function leaseStoreContract(name: string, openEmpty: OpenEmpty): void {
       await database.remove();
     });
 
-    it("belong to one owner, who may take them again, until they are given back or have run out", async () => {
+    it("belong to one owner, who may renew them, until they are released or expire", async () => {
       expect(await store.takeLease("work", "a", 60_000)).toBeNull();
       expect(await other.takeLease("work", "b", 60_000)).toMatchObject({ owner: "a" });
       expect(await other.takeLease("other work", "b", 60_000)).toBeNull();
@@ -34,7 +34,7 @@ export function leaseStoreContract(name: string, openEmpty: OpenEmpty): void {
       expect(await store.takeLease("work", "a", 60_000)).toBeNull();
     });
 
-    it("belong to one of several workers that race", async () => {
+    it("go to one of several workers that race for them", async () => {
       for (let round = 0; round < 5; round++) {
         const ends = await Promise.all(
           [store, other, store, other].map((worker, n) =>

@@ -26,7 +26,7 @@ function databaseUrl(): URL {
   return url;
 }
 
-/** Databases that were used by a test and are empty again. Their indexes stay, because a server takes long to create them. */
+/** Databases that a test has used and that are empty again. Their indexes stay, because a server takes long to create them. */
 const emptied: { readonly href: string; readonly client: MongoClient }[] = [];
 afterAll(() => Promise.all(emptied.map(({ client }) => client.close())));
 
@@ -51,9 +51,9 @@ async function openEmpty(): Promise<Database> {
 mongodb.describe(`on ${mongodb.name}`, () => {
   storeContract("mongodb", openEmpty, { orders: 12, mutants: 150 });
 
-  it("reports a database name that the server refuses as a mistake in the settings", async () => {
+  it("reports a database name that the server refuses as an error in the settings", async () => {
     const url = databaseUrl();
-    // The settings refuse such a name before. If the store is opened in another way, the server refuses it.
+    // The settings already refuse such a name. The server refuses it if the store is opened in another way.
     url.pathname = "/my%20db";
     await expect(openMongodbStore(url.href, 30)).rejects.toThrow(
       /^MONGODB_URL: the server does not accept the name of the database: /,
@@ -125,7 +125,7 @@ mongodb.describe(`on ${mongodb.name}`, () => {
     await client.close();
   });
 
-  it("what the grid shows of a job is stored with it, and computed if an earlier version changed the job since", async () => {
+  it("the grid cell of a job is stored with it, and is recomputed if an earlier version has changed the job since", async () => {
     const { href } = databaseUrl();
     const client = new MongoClient(href);
     const { jobs, versions } = collectionsOf(client.db());
@@ -170,7 +170,7 @@ mongodb.describe(`on ${mongodb.name}`, () => {
     await store.close();
   });
 
-  it("calls in progress when it is closed soon succeed or fail with Unavailable", async () => {
+  it("calls in progress when the store is closed soon succeed or fail with Unavailable", async () => {
     const { href } = databaseUrl();
     const store = await openMongodbStore(href, 30);
     const asked = Array.from({ length: 30 }, (_, n) =>
@@ -189,7 +189,7 @@ mongodb.describe(`on ${mongodb.name}`, () => {
   });
 });
 
-it("a server that is away throws Unavailable, without the password in the message", async () => {
+it("an unavailable server throws Unavailable, without the password in the message", async () => {
   const opening = openMongodbStore("mongodb://user:geheim@127.0.0.1:1/x", 30);
   const error: unknown = await opening.catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ name: "Unavailable" });
@@ -211,7 +211,7 @@ it("writes are durable on most members, and reads go to the primary, even if the
 
 it.each([
   ["mongodb://u:geheim@h/x?foo=1", "option foo is not supported"],
-  // The driver would throw in a timer, and end the process.
+  // The driver would throw in a timer, which would end the process.
   ["mongodb://u:geheim@h,,i/x", "has a host that is empty or holds a space: write HOST:PORT,HOST:PORT"],
   ["mongodb://u:geheim@h,i,/x", "has a host that is empty or holds a space: write HOST:PORT,HOST:PORT"],
   ["mongodb://u:geheim@h, i/x", "has a host that is empty or holds a space: write HOST:PORT,HOST:PORT"],

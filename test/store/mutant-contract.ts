@@ -25,8 +25,7 @@ function arrivalsOf(seed: number, index: number): Arrival[] {
 
 /**
  * Tests that a store accepts every accepted job of a broken message, recognises a repetition, and returns the job unchanged.
- *
- * @param count - the number of messages. Their seed is different each time, and is shown if a test fails.
+ * @param count - the number of messages. Their seed differs in each run, and is shown if a test fails.
  */
 export function mutantContract(name: string, openEmpty: OpenEmpty, count: number): void {
   it(`the ${name} store returns jobs unchanged, whatever strangers write into a message`, async () => {

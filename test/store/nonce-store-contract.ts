@@ -2,10 +2,10 @@ import { describe, expect, it } from "@jest/globals";
 import type { NonceUse } from "../../src/store/ports/nonce-store.ts";
 import { emptyStoreForEach, type OpenEmpty } from "./empty-store.ts";
 
-// The present, because some servers delete expired nonces by their own clock.
+// The current time, because some servers delete expired nonces by their own clock.
 const NOW = Math.trunc(Date.now() / 1000) * 1000;
 
-/** The use of a nonce at a time, in seconds from now. */
+/** Returns the use of a nonce at a time, in seconds from now. */
 const aUse = (nonce: string, seconds: number, counted: NonceUse["counted"] = null): NonceUse => ({
   ...{ client_id: "c", nonce, ts: NOW / 1000, counted },
   at: NOW + seconds * 1000,
@@ -17,7 +17,7 @@ export function nonceStoreContract(name: string, openEmpty: OpenEmpty): void {
   describe(`the nonces in the ${name} store`, () => {
     const empty = emptyStoreForEach(openEmpty);
 
-    it("are fresh once for each client and time, whichever worker asks", async () => {
+    it("are fresh once for each client and time, whichever worker checks", async () => {
       const { store } = empty;
       const other = await empty.openAnother();
       expect(await store.useNonce(aUse("n", 0))).toEqual({ kind: "fresh" });
@@ -26,12 +26,12 @@ export function nonceStoreContract(name: string, openEmpty: OpenEmpty): void {
       expect(await other.useNonce({ ...aUse("n", 3), client_id: "d" })).toEqual({ kind: "fresh" });
       expect(await other.useNonce({ ...aUse("n", 4), ts: NOW / 1000 + 1 })).toEqual({ kind: "fresh" });
       expect(await other.useNonce(aUse("x".repeat(4000), 5))).toEqual({ kind: "fresh" });
-      // At 61 s after its time, the last moment at which it counts.
+      // 61 s after its time, the last moment at which it counts.
       expect(await store.useNonce(aUse("n", 61))).toEqual({ kind: "used" });
       await other.close();
     });
 
-    it("are fresh for one of several workers that race", async () => {
+    it("are fresh for only one of several workers that race", async () => {
       const other = await empty.openAnother();
       for (let round = 0; round < 5; round++) {
         const use = aUse(`race ${round}`, 0);
@@ -43,7 +43,7 @@ export function nonceStoreContract(name: string, openEmpty: OpenEmpty): void {
       await other.close();
     });
 
-    it("count the accepted requests of a client and a group in 60 s, by all workers", async () => {
+    it("count the accepted requests of a client and a group in 60 s, over all workers", async () => {
       const { store } = empty;
       const other = await empty.openAnother();
       const fresh = { kind: "fresh" };
@@ -67,7 +67,7 @@ export function nonceStoreContract(name: string, openEmpty: OpenEmpty): void {
       // A request that is refused later does not count either.
       await other.uncountNonce(aUse("8", 60));
       expect(await store.useNonce(aUse("10", 62, twice))).toEqual(fresh);
-      // A limit that has been lowered.
+      // The limit has been lowered.
       expect(await store.useNonce(aUse("11", 63, { group: "jobs", limit: 1 }))).toEqual({
         kind: "throttled",
         free_at: NOW + 122_000,

@@ -9,9 +9,9 @@ import type { OpenEmpty } from "./empty-store.ts";
 const WORKERS = 3;
 const JOBS = 3;
 
-/** The content of one message. Numbers are the names of parts; a part of one name is the same in every message. */
+/** The content of one message. Numbers are the names of parts. A part with the same name is the same in every message. */
 interface Content {
-  /** Whether it comes over REST, and not by Pulse. */
+  /** Whether it arrives over REST instead of by Pulse. */
   readonly isPosted: boolean;
   readonly isRetried: boolean;
   readonly result: "success" | "fail" | "exception";
@@ -43,7 +43,7 @@ const content: fc.Arbitrary<Content> = fc.record({
   coalesced: parts(JOBS),
 });
 
-/** The messages of a few jobs, at most one for each state, because a second one of the same state is dropped anyway. */
+/** The messages of a few jobs, at most one for each state, because a second message of the same state is dropped anyway. */
 const messages: fc.Arbitrary<readonly Told[]> = fc
   .tuple(
     ...Array.from({ length: JOBS }, (_, job) =>
@@ -134,11 +134,11 @@ async function storedOf(store: Store, guid: string): Promise<object> {
 }
 
 /**
- * Tests that messages end in the same jobs, in any order, however often they arrive, by Pulse or over REST, in whatever batches,
+ * Tests that messages lead to the same jobs, in any order, however often they arrive, by Pulse or over REST, in whatever batches,
  * and at whichever of several workers.
  */
 export function orderContract(name: string, openEmpty: OpenEmpty, numRuns: number): void {
-  it(`any order, duplication, batching and interleaving ends in the same jobs in the ${name} store`, async () => {
+  it(`any order, duplication, batching and interleaving leads to the same jobs in the ${name} store`, async () => {
     const database = await openEmpty();
     const stores = await Promise.all(Array.from({ length: WORKERS }, () => database.open()));
     const [reader] = stores;

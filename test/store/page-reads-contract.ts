@@ -20,10 +20,10 @@ const minute = (n: number): string => new Date((FIRST_SECONDS + n * 60) * 1000).
 
 /** Tests what every store promises to pages: which projects, pushes and jobs it lists, in which order, page by page. */
 export function pageReadsContract(name: string, openEmpty: OpenEmpty): void {
-  describe(`what pages list of the ${name} store`, () => {
+  describe(`the lists of the ${name} store for pages`, () => {
     let database: Database;
     let store: Store;
-    // All stories share one database, and each has a project of its own.
+    // All tests share one database, and each has a project of its own.
     let project = "";
     let stories = 0;
     beforeAll(async () => {
@@ -77,8 +77,8 @@ export function pageReadsContract(name: string, openEmpty: OpenEmpty): void {
       store.listCells({ result_set: idOf(push), limit, ...(after === undefined ? {} : { after }) });
     const guidsOf = (cells: readonly GridCell[]): string[] => cells.map(({ cell }) => cell[CELL.guid]);
 
-    story("projects are listed by name with their newest push, also those with skeletons only", async () => {
-      // The database holds nothing else yet.
+    story("projects are listed by name with their newest push, even those with only skeletons", async () => {
+      // The database contains nothing else yet.
       const names = Array.from({ length: 100 }, (_, n) => `many-${String(n).padStart(3, "0")}`);
       await store.storeResultSets(
         names.flatMap((each, n) => [
@@ -108,12 +108,15 @@ export function pageReadsContract(name: string, openEmpty: OpenEmpty): void {
       expect(first).toEqual({ ...stored, id: idOf(2), order_at: 70, is_skeleton: false });
     });
 
-    story("a project without pushes, and a place behind the last one, have an empty page", async () => {
-      expect(await store.listPushes({ project, limit: 10 })).toEqual({ pushes: [], next: null });
-      await store.storeResultSets([aPush(1, 50)]);
-      const before = { order_at: 50, id: idOf(1) };
-      expect(await store.listPushes({ project, limit: 10, before })).toEqual({ pushes: [], next: null });
-    });
+    story(
+      "a project without pushes has an empty page, and so has the position after the last push",
+      async () => {
+        expect(await store.listPushes({ project, limit: 10 })).toEqual({ pushes: [], next: null });
+        await store.storeResultSets([aPush(1, 50)]);
+        const before = { order_at: 50, id: idOf(1) };
+        expect(await store.listPushes({ project, limit: 10, before })).toEqual({ pushes: [], next: null });
+      },
+    );
 
     story(
       "a skeleton is listed by the arrival of its first job, and by its own time once it is submitted",
@@ -143,7 +146,7 @@ export function pageReadsContract(name: string, openEmpty: OpenEmpty): void {
       ]);
     });
 
-    story("pushes are limited to a range of time, both ends included", async () => {
+    story("pushes are limited to a time range, both ends included", async () => {
       await store.storeResultSets([1, 2, 3, 4, 5].map((n) => aPush(n, n * 10)));
       expect((await pagesOf({ since: 20, until: 40 })).flat()).toEqual([4, 3, 2].map(idOf));
       expect((await pagesOf({ since: 41 })).flat()).toEqual([idOf(5)]);
@@ -152,7 +155,7 @@ export function pageReadsContract(name: string, openEmpty: OpenEmpty): void {
     });
 
     story(
-      "an author's pushes are found among 2,000; then the page ends, and the next one goes on",
+      "an author's pushes are found among 2,000; then the page ends, and the next one continues",
       async () => {
         const batch = Array.from({ length: 2100 }, (_, n) =>
           aPush(n, 10_000 - n, [0, 5, 2050].includes(n) ? "me" : "a@b"),
@@ -194,7 +197,7 @@ export function pageReadsContract(name: string, openEmpty: OpenEmpty): void {
       },
     );
 
-    story("pages of jobs neither repeat nor miss one, also within the same moment", async () => {
+    story("pages of jobs neither repeat nor omit a job, even within the same moment", async () => {
       const guids = Array.from({ length: 7 }, (_, n) => `job${n}/0`);
       await store.storeSubmissions(guids.map((guid, n) => aJob(guid, 1, n < 5 ? 1 : 2)));
       const seen: string[] = [];
@@ -238,7 +241,7 @@ export function pageReadsContract(name: string, openEmpty: OpenEmpty): void {
       expect(before.cells).toHaveLength(1);
     });
 
-    story("a job says that it was coalesced as long as it is not completed", async () => {
+    story("a job is marked as coalesced as long as it is not completed", async () => {
       await store.storeSubmissions([
         aJob("a/0", 1, 1, { state: "pending" }),
         aJob("b/0", 1, 2, { state: "pending" }),
@@ -272,7 +275,7 @@ export function pageReadsContract(name: string, openEmpty: OpenEmpty): void {
       expect(cells[0]?.cell[CELL.result]).toBe("retry");
     });
 
-    story("a job whose state is set directly is listed with it", async () => {
+    story("a job whose state is set directly is listed with that state", async () => {
       await store.storeSubmissions([aJob("a/0", 1, 1, { state: "running" })]);
       const view = await store.findJob(project, "a/0");
       const { origin } = overRest(anArrival());
@@ -297,7 +300,7 @@ export function pageReadsContract(name: string, openEmpty: OpenEmpty): void {
     });
 
     story(
-      "jobs of the same kind are listed by push, the newest first, and the rest by further pages",
+      "jobs of the same kind are listed by push, the newest first, and further pages return the rest",
       async () => {
         const other = { display: { jobName: "Other", jobSymbol: "O", groupSymbol: "?" } };
         for (const push of [1, 2, 3, 4]) {

@@ -22,7 +22,7 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
   describe(`pushes in the ${name} store`, () => {
     let database: Database;
     let store: Store;
-    // All stories share one database, and each has a project of its own.
+    // All tests share one database, and each has a project of its own.
     let project = "";
     let stories = 0;
     beforeAll(async () => {
@@ -62,7 +62,7 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
 
     for (const given of [a, short(a)]) {
       story(
-        `a job with ${given.length} characters of an unknown revision makes a skeleton with as many`,
+        `a job with ${given.length} characters of an unknown revision creates a skeleton with as many`,
         async () => {
           expect(await attach(given)).toBe(idOf(a));
           expect(await find(a)).toEqual({
@@ -148,7 +148,7 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
       },
     );
 
-    story("a submitted push replaces one with 12 characters, but the rows that were first stay", async () => {
+    story("a submitted push replaces one with 12 characters, but the first rows stay", async () => {
       await submit(pushOf(short(a), [short(b), short(a)], 5, "first"));
       await submit(pushOf(a, [c, a], 9, "second"));
       expect(await find(a)).toMatchObject({ revision: a, author: "second", push_timestamp: 9 });
@@ -157,7 +157,7 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
 
     for (const again of [pushOf(short(a), [b, short(a)]), pushOf(a, [a], 0)]) {
       story(
-        `a push with ${again.revision.length} characters and time ${again.push_timestamp} does not change if it comes again`,
+        `a push with ${again.revision.length} characters and time ${again.push_timestamp} does not change if it is submitted again`,
         async () => {
           expect(await submit(again)).toEqual(["stored"]);
           const before = await find(a);
@@ -178,7 +178,7 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
     });
 
     story(
-      "two pushes that are written at once both keep a revision that they share, as one after the other",
+      "two pushes that are written at the same time both keep a revision that they share, as if written one after the other",
       async () => {
         await submit(pushOf(b, [a, b], 7), pushOf(c, [a, c], 9));
         expect((await find(b))?.revisions).toEqual([row(a), row(b)]);
@@ -187,7 +187,7 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
       },
     );
 
-    story("a push that comes twice in one batch keeps its revisions", async () => {
+    story("a push that occurs twice in one batch keeps its revisions", async () => {
       expect(await submit(pushOf(b, [a, b]), pushOf(b, [a, b]))).toEqual(["stored", "unchanged"]);
       expect((await find(b))?.revisions).toEqual([row(a), row(b)]);
     });
@@ -212,31 +212,37 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
       expect(await store.findResultSet(other, b)).toMatchObject({ push_timestamp: 7 });
     });
 
-    story("a push whose hash another push has already is not created; one without a hash is", async () => {
-      await submit({ ...pushOf(a, [a]), revision_hash: "hash" });
-      const same = { project, resultSet: { ...pushOf(b, [b]), revision_hash: "hash" }, received_at };
-      expect(await store.storeResultSets([same])).toEqual([{ kind: "unchanged", keptPush: a }]);
-      expect(await submit(pushOf(c, [c]))).toEqual(["stored"]);
-      expect(await find(b)).toBeNull();
-    });
+    story(
+      "a push whose hash another push already has is not created, but a push without a hash is",
+      async () => {
+        await submit({ ...pushOf(a, [a]), revision_hash: "hash" });
+        const same = { project, resultSet: { ...pushOf(b, [b]), revision_hash: "hash" }, received_at };
+        expect(await store.storeResultSets([same])).toEqual([{ kind: "unchanged", keptPush: a }]);
+        expect(await submit(pushOf(c, [c]))).toEqual(["stored"]);
+        expect(await find(b)).toBeNull();
+      },
+    );
 
-    story("workers that submit the same pushes at once store each of them once, and whole", async () => {
-      const others = await Promise.all([database.open(), database.open()]);
-      const revisions = Array.from({ length: 8 }, (_, n) => full(n.toString(16)));
-      const batch = revisions.map((revision) => ({
-        ...{ project, resultSet: pushOf(revision, [revision]), received_at },
-      }));
-      const skeletons = revisions.slice(4).map((revision) => jobOf(short(revision)));
-      const [outcomes] = await Promise.all([
-        Promise.all([store, ...others].map((worker) => worker.storeResultSets(batch))),
-        store.storeSubmissions(skeletons),
-      ]);
-      await Promise.all(others.map((each) => each.close()));
-      for (const at of revisions.keys()) expect(outcomes.map((each) => each[at]?.kind)).toContain("stored");
-      for (const revision of revisions) {
-        expect(await find(revision)).toMatchObject({ revision, author: "a@b", revisions: [row(revision)] });
-      }
-    });
+    story(
+      "workers that submit the same pushes at the same time store each of them once and completely",
+      async () => {
+        const others = await Promise.all([database.open(), database.open()]);
+        const revisions = Array.from({ length: 8 }, (_, n) => full(n.toString(16)));
+        const batch = revisions.map((revision) => ({
+          ...{ project, resultSet: pushOf(revision, [revision]), received_at },
+        }));
+        const skeletons = revisions.slice(4).map((revision) => jobOf(short(revision)));
+        const [outcomes] = await Promise.all([
+          Promise.all([store, ...others].map((worker) => worker.storeResultSets(batch))),
+          store.storeSubmissions(skeletons),
+        ]);
+        await Promise.all(others.map((each) => each.close()));
+        for (const at of revisions.keys()) expect(outcomes.map((each) => each[at]?.kind)).toContain("stored");
+        for (const revision of revisions) {
+          expect(await find(revision)).toMatchObject({ revision, author: "a@b", revisions: [row(revision)] });
+        }
+      },
+    );
 
     story(
       "a revision keeps the author and comment of its first submission, even in other pushes",
@@ -264,7 +270,7 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
       },
     );
 
-    story("revisions are case-sensitive: an upper-case one makes a skeleton of its own", async () => {
+    story("revisions are case-sensitive: an upper-case one creates a skeleton of its own", async () => {
       await attach(a);
       expect(await attach(a.toUpperCase())).toBe(idOf(a.toUpperCase()));
     });
@@ -312,7 +318,7 @@ export function pushContract(name: string, openEmpty: OpenEmpty): void {
     });
 
     story(
-      "workers that write a revision with 12 and with 40 characters at once leave it with 40",
+      "workers that write a revision with 12 and with 40 characters at the same time leave it with 40",
       async () => {
         const others = await Promise.all([database.open(), database.open()]);
         const revisions = Array.from({ length: 10 }, (_, n) => full(n.toString(16)));

@@ -66,7 +66,7 @@ export function quotaContract(name: string, openEmpty: OpenEmpty): void {
       await Promise.all(others.map((each) => each.close()));
     });
 
-    it("of bytes is used up by several batches, too, and is the same for the next worker", async () => {
+    it("of bytes is also used up by several batches, and is the same for the next worker", async () => {
       const quota = { perDay: 0, bytesPerDay: 1000 };
       const limited = await database.open({ rejectionQuota: quota });
       const large = (prefix: string) => [aRejection(prefix.padEnd(450, "x"), { quota: "e" })];
@@ -106,7 +106,7 @@ export function quotaContract(name: string, openEmpty: OpenEmpty): void {
       expect(await store.listOnlyCounted({})).toEqual([]);
     });
 
-    it("is used by rejections from the archive, but those beyond it are not counted, because they were at their arrival", async () => {
+    it("is used by rejections from the archive; those beyond it are not counted, because they were counted at their arrival", async () => {
       const archived = (prefix: string, count: number) =>
         batch(prefix, count).map((rejection) => ({ ...rejection, replayed: true as const }));
       await store.recordRejections(batch("a", PER_DAY - 1));

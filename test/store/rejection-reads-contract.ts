@@ -17,7 +17,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       return found.map(({ payload }) => JSON.parse(payload.content));
     };
 
-    it("are listed once if they come again, with a count, the first and last time, and the last fault", async () => {
+    it("are listed once if they are repeated, with a count, the first and last time, and the last fault", async () => {
       const [first, middle, last] = [at(9), at(5), at(1)];
       const unreadable = { reason: "unreadable-time", pointer: "/timeStarted", value: "x" } as const;
       const seen = [middle, first].map((received_at) => aRejection("a", { received_at }));
@@ -42,7 +42,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       await store().recordRejections([archived(middle), archived(last)]);
       const counted = await seen();
       expect(counted).toMatchObject({ count: 3, first_seen: first, last_seen: last });
-      // All of them once more, and one that is older than all.
+      // All of them once more, and one that is older than all others.
       const again = [at(12), first, middle, last].map((time) => archived(time));
       expect(await store().recordRejections(again)).toEqual(again.map(() => "kept"));
       expect(await seen()).toEqual(counted);
@@ -51,7 +51,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       expect(await seen()).toEqual({ ...counted, fault });
     });
 
-    it("tell when they were last seen, and unknown ones are left out", async () => {
+    it("have the time when they were last seen, and unknown ones are left out", async () => {
       const [before, now] = [at(3), at(1)];
       await store().recordRejections([
         aRejection("a", { received_at: before }),
@@ -68,7 +68,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       expect(await store().findLastSeen([])).toEqual(new Map());
     });
 
-    it("are also listed without what was sent", async () => {
+    it("can be listed without the payload", async () => {
       await store().recordRejections(
         ["a", "b", "c"].map((text) => aRejection(text, { task_id: `${text}/0` })),
       );
@@ -92,7 +92,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       ]);
     });
 
-    it("with an empty routing key are found by it, without those that have none", async () => {
+    it("with an empty routing key are found by it, without rejections that have no routing key", async () => {
       const route = { origin: "rest", client_id: "one", endpoint: "/api/project/try/jobs/" } as const;
       await store().recordRejections([
         aRejection("pulse", { routing_key: "" }),
@@ -124,7 +124,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       await store().recordRejections(rejections);
       const found = await store().listRejections({ limit: 10 });
       expect(found).toHaveLength(3);
-      // Without a declared encoding, UTF-8 is meant.
+      // Without a declared encoding, UTF-8 is assumed.
       expect(found).toEqual(
         expect.arrayContaining(
           [declared[1], declared[2], declared[3]].map((properties) =>
@@ -134,7 +134,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       );
     });
 
-    it("are all counted if several workers record the same ones at once", async () => {
+    it("are all counted if several workers record the same ones at the same time", async () => {
       const others = await Promise.all([empty.openAnother(), empty.openAnother()]);
       const batch = Array.from({ length: 40 }, (_, n) => aRejection(`m${n}`));
       await Promise.all([store(), ...others].map((each) => each.recordRejections(batch)));
@@ -279,7 +279,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       expect(await store().listRejections({ limit: 10 })).toEqual([{ ...kept, ...again }]);
     });
 
-    it("are not deleted if they came again since they were read", async () => {
+    it("are not deleted if they were repeated after they were read", async () => {
       await store().recordRejections([aRejection("a", { received_at: at(2) })]);
       const [read] = await store().listRejections({ limit: 1 });
       await store().recordRejections([aRejection("a", { received_at: at(1) })]);
@@ -288,7 +288,7 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
       expect(await store().listRejections({ limit: 1 })).toMatchObject([{ id: read.id, count: 2 }]);
     });
 
-    it("are not returned after they have expired, until they come again", async () => {
+    it("are not returned after they have expired, until they are repeated", async () => {
       const old = aRejection("old", { received_at: at(30 * 24 + 1) });
       const nearly = aRejection("nearly", { received_at: at(30 * 24 - 1) });
       await store().recordRejections([nearly]);

@@ -3,7 +3,7 @@ import type { Store } from "../../src/store/ports/store.ts";
 
 const KINDS = ["jobs", "artifacts", "logs", "suggestions", "coalesced"] as const;
 
-/** Removes all jobs that may go. Returns what has gone. */
+/** Removes all expired jobs. Returns what was removed. */
 export async function removeExpired(
   store: Store,
   query: ExpiryQuery,

@@ -14,12 +14,12 @@ const unfinished = { state: "running", result: undefined };
 const logs = [{ name: "buildbot_text", url: "http://logs/1" }];
 const summary = { name: "text_log_summary", type: "json", blob: { logname: "x" } };
 
-/** Tests what every store promises about removing what is old. */
+/** Tests what every store promises about removing old documents. */
 export function retentionContract(name: string, openEmpty: OpenEmpty): void {
   describe(`retention in the ${name} store`, () => {
     let database: Database;
     let store: Store;
-    // All stories share one database, and each has a project of its own.
+    // All tests share one database, and each has a project of its own.
     let project = "";
     let stories = 0;
     beforeAll(async () => {
@@ -45,7 +45,7 @@ export function retentionContract(name: string, openEmpty: OpenEmpty): void {
       const origin = { kind: "hg.mozilla.org", project, revision: REVISION };
       return { ...anArrival({ taskId: guid, origin, ...overrides }), received_at };
     };
-    /** A job with everything that may belong to one. */
+    /** A job with everything that may belong to a job. */
     const aWholeJob = (received_at: string, guid: string): Arrival =>
       at(received_at, guid, {
         logs: [...logs, { name: "other", url: "http://logs/2" }],
@@ -56,36 +56,41 @@ export function retentionContract(name: string, openEmpty: OpenEmpty): void {
       return { project, finishedBefore: YOUNG, unfinishedBefore: "2025-12-31T10:00:00.000Z", ...overrides };
     };
     const stateOf = async (guid: string) => (await store.findJob(project, guid))?.job.state ?? null;
-    /** Counts what is stored in all projects. A story that leaves nothing behind ends with the counts that it began with. */
+    /** Counts what is stored in all projects. A test that leaves nothing behind ends with the counts that it began with. */
     const counts = async () => {
       const { jobs, artifacts, logs: its, suggestions, coalesced } = await store.countDocuments();
       return { jobs, artifacts, logs: its, suggestions, coalesced };
     };
 
-    story("completed jobs go by the time of their last change, others after twice that time", async () => {
-      await store.storeSubmissions([
-        at(OLD, "old/0"),
-        at(YOUNG, "young/0"),
-        at(OLD, "running/0", unfinished),
-        at(OLDER, "lost/0", unfinished),
-        at(OLDER, "older/0"),
-        // Its first message is old, but its last change is not.
-        at(OLDER, "moved/0", unfinished),
-        at(YOUNG, "moved/0"),
-        at(OLDER, "foreign/0", { origin: { kind: "hg.mozilla.org", project: "other", revision: REVISION } }),
-      ]);
-      expect(await store.countExpired(query())).toMatchObject({ jobs: 3, oldest_kept: OLD });
-      expect(await removeExpired(store, query(), 1)).toMatchObject({ jobs: 3 });
-      const names = ["old/0", "young/0", "running/0", "lost/0", "older/0", "moved/0"];
-      expect(await Promise.all(names.map(stateOf))).toEqual([
-        ...[null, "completed", "running", null, null, "completed"],
-      ]);
-      expect(await store.findJob("other", "foreign/0")).not.toBeNull();
-      expect(await store.countExpired(query())).toMatchObject({ jobs: 0, oldest_kept: OLD });
-      expect(await removeExpired(store, query())).toMatchObject(nothing);
-    });
+    story(
+      "completed jobs are removed by the time of their last change, others after twice that time",
+      async () => {
+        await store.storeSubmissions([
+          at(OLD, "old/0"),
+          at(YOUNG, "young/0"),
+          at(OLD, "running/0", unfinished),
+          at(OLDER, "lost/0", unfinished),
+          at(OLDER, "older/0"),
+          // Its first message is old, but its last change is not.
+          at(OLDER, "moved/0", unfinished),
+          at(YOUNG, "moved/0"),
+          at(OLDER, "foreign/0", {
+            origin: { kind: "hg.mozilla.org", project: "other", revision: REVISION },
+          }),
+        ]);
+        expect(await store.countExpired(query())).toMatchObject({ jobs: 3, oldest_kept: OLD });
+        expect(await removeExpired(store, query(), 1)).toMatchObject({ jobs: 3 });
+        const names = ["old/0", "young/0", "running/0", "lost/0", "older/0", "moved/0"];
+        expect(await Promise.all(names.map(stateOf))).toEqual([
+          ...[null, "completed", "running", null, null, "completed"],
+        ]);
+        expect(await store.findJob("other", "foreign/0")).not.toBeNull();
+        expect(await store.countExpired(query())).toMatchObject({ jobs: 0, oldest_kept: OLD });
+        expect(await removeExpired(store, query())).toMatchObject(nothing);
+      },
+    );
 
-    story("all that belongs to a job goes, and nothing of others", async () => {
+    story("everything that belongs to a job is removed, and nothing of others", async () => {
       const before = await counts();
       await store.storeSubmissions([aWholeJob(OLD, "old/0"), aWholeJob(YOUNG, "young/0")]);
       await store.storeSubmissions([at(OLD, "in-old/0", unfinished)]);
@@ -99,7 +104,7 @@ export function retentionContract(name: string, openEmpty: OpenEmpty): void {
       expect(await store.findArtifact(project, "old/0", "posted")).toBeNull();
       const left = await store.listLogs({ project, limit: 10 });
       expect(left.map(({ job_guid }) => job_guid)).toEqual(["young/0", "young/0"]);
-      // The mark goes with the job that has it, not with the one that it names.
+      // The coalesced mark is removed with the job that has it, not with the job that it names.
       expect((await store.findJob(project, "in-old/0"))?.coalesced_to).toBe("old/0");
       const later = {
         finishedBefore: "2026-02-01T00:00:00.000Z",
@@ -109,7 +114,7 @@ export function retentionContract(name: string, openEmpty: OpenEmpty): void {
       expect(await counts()).toEqual({ ...before, coalesced: (before.coalesced ?? 0) + 1 });
     });
 
-    story("a job that has changed since it was found stays, with all that belongs to it", async () => {
+    story("a job that has changed since it was found stays, with everything that belongs to it", async () => {
       await store.storeSubmissions([at(OLDER, "a/0", { ...unfinished, logs })]);
       const { jobs } = await store.findExpiredJobs(query(), null, 10);
       expect(jobs).toMatchObject([{ last_modified: OLDER, version: 1 }]);
@@ -121,7 +126,7 @@ export function retentionContract(name: string, openEmpty: OpenEmpty): void {
       expect(before).toEqual(expect.arrayContaining(after));
     });
 
-    story("a job that comes again after it went is stored as new", async () => {
+    story("a job that arrives again after its removal is stored as new", async () => {
       await store.storeSubmissions([aWholeJob(OLD, "b/0")]);
       const first = await store.findJob(project, "b/0");
       await removeExpired(store, query());
@@ -135,7 +140,7 @@ export function retentionContract(name: string, openEmpty: OpenEmpty): void {
       });
     });
 
-    story("work in progress for a job that went ends without leaving anything", async () => {
+    story("work in progress for a removed job ends without leaving anything", async () => {
       const before = await counts();
       const exchange = `exchange/${project}`;
       const origin = { kind: "pulse", exchange, routingKey: "k", redelivered: false } as const;
@@ -153,7 +158,7 @@ export function retentionContract(name: string, openEmpty: OpenEmpty): void {
       expect(await counts()).toEqual(before);
     });
 
-    story("a job that went is gone for every reader", async () => {
+    story("a removed job is gone for every reader", async () => {
       await store.storeSubmissions([aWholeJob(OLD, "c/0")]);
       const number = (await store.findJob(project, "c/0"))?.job.rest_id ?? 0;
       const handles = await store.pageOfProject(project, 0, 10);
@@ -169,7 +174,7 @@ export function retentionContract(name: string, openEmpty: OpenEmpty): void {
       expect(await store.setJobState(project, number, "running", OLD, origin)).toBe("unknown");
     });
 
-    story("many jobs go page by page, while some among them stay", async () => {
+    story("many jobs are removed page by page, while some among them stay", async () => {
       const hour = (n: number): string => new Date(Date.parse(OLDER) + n * 3_600_000).toISOString();
       await store.storeSubmissions(
         Array.from({ length: 60 }, (_, n) => at(hour(n), `many/${n}`, n % 3 === 0 ? unfinished : {})),
@@ -180,7 +185,7 @@ export function retentionContract(name: string, openEmpty: OpenEmpty): void {
       expect(await store.pageOfProject(project, 0, 100)).toHaveLength(17);
     });
 
-    story("a push stays that has jobs, or that was submitted lately, however old it is itself", async () => {
+    story("a push stays if it has jobs or was submitted recently, however old it is itself", async () => {
       const [posted = "", withJob = ""] = ["b", "c"].map((letter) => letter.repeat(40));
       const submit = (revision: string, received_at: string) =>
         store.storeResultSets([
@@ -190,7 +195,7 @@ export function retentionContract(name: string, openEmpty: OpenEmpty): void {
       await submit(withJob, OLD);
       const origin = { kind: "hg.mozilla.org", project, revision: withJob };
       await store.storeSubmissions([at(YOUNG, "young/0", { origin }), at(OLD, "old/0")]);
-      // The push of the old job would go together with it.
+      // The push of the old job would be removed together with it.
       expect(await store.countExpired(query())).toMatchObject({ jobs: 1, pushes: 1 });
       await removeExpired(store, query());
       for (let after: string | null = null; ; ) {
@@ -202,14 +207,14 @@ export function retentionContract(name: string, openEmpty: OpenEmpty): void {
       expect(kept.map(({ revision }) => revision).toSorted()).toEqual([posted, withJob]);
     });
 
-    story("rejections and nonces go when their time is up", async () => {
+    story("rejections and nonces are removed when they have expired", async () => {
       const received_at = "2020-01-01T00:00:00.000Z";
       await store.recordRejections([aRejection("kept"), aRejection("old", { received_at })]);
       const now = Math.trunc(Date.now() / 1000);
       const use = (ts: number) => ({ client_id: "c", nonce: "n", ts, at: ts * 1000, counted: null });
       for (const ts of [now, now - 1000, now - 2000]) await store.useNonce(use(ts));
       for (const kind of ["rejections", "nonces"] as const) {
-        // A server may have removed them by itself meanwhile.
+        // A server may have removed them by itself in the meantime.
         while ((await store.removeOutdated(kind, 1)) > 0);
         expect(await store.countOutdated(kind)).toBe(0);
       }

@@ -48,7 +48,7 @@ export function retryContract(name: string, openEmpty: OpenEmpty): void {
 
     for (const state of ["pending", "running"]) {
       story(
-        `a retry completes a ${state} job and renames it; logs, artifacts and work go with it`,
+        `a retry completes a ${state} job and renames it; logs, artifacts and work keep with it`,
         async () => {
           const parts = {
             logs: [{ name: "buildbot_text", url: "http://l/1" }],
@@ -101,7 +101,7 @@ export function retryContract(name: string, openEmpty: OpenEmpty): void {
       expect((await find())?.logs).toEqual([]);
     });
 
-    story("all runs of a job may come in one batch", async () => {
+    story("all runs of a job may arrive in one batch", async () => {
       const batch = [
         ...[job("pending"), job("running"), retry("_00001")],
         ...[job("running"), retry("_00002"), retry("_00001")],
@@ -153,7 +153,7 @@ export function retryContract(name: string, openEmpty: OpenEmpty): void {
     for (const [what, message] of [
       ["a task of Pulse", (arrival: Arrival) => ({ ...arrival, origin: anArrival().origin })],
       ["a job that is not a retry", (arrival: Arrival) => withResult(arrival, "success")],
-      ["a guid with other characters behind its `_`", (arrival: Arrival) => withSuffix(arrival, "_job")],
+      ["a guid with other characters after its `_`", (arrival: Arrival) => withSuffix(arrival, "_job")],
     ] as const) {
       story(`${what} may have an underscore in its guid`, async () => {
         await kinds(job("running"));
@@ -187,32 +187,37 @@ export function retryContract(name: string, openEmpty: OpenEmpty): void {
     const set = async (state: Parameters<Store["setJobState"]>[2], project = "try") =>
       store.setJobState(project, (await find())?.job.rest_id ?? 1, state, at, restOrigin);
 
-    story("a client sets the state of a job, even backwards, but never away from completed", async () => {
-      await store.storeSubmissions([{ ...job("running"), origin: anArrival().origin }]);
-      expect(await set("running")).toBe("unchanged");
-      expect(await set("pending")).toBe("updated");
-      expect(await set("coalesced")).toBe("updated");
-      expect((await find())?.job).toMatchObject({
-        ...{ state: "coalesced", result: "unknown", version: 3, last_modified: at },
-        transitions: [
-          { state: "running", exchange: EXCHANGE },
-          { state: "pending", origin: "rest", client_id: "client-a", received_at: at },
-          { state: "coalesced", origin: "rest" },
-        ],
-      });
-      // The message that moved the job before comes again from the archive; then another one comes.
-      expect(await kinds(job("running"))).toEqual(["unchanged"]);
-      expect(await stateOf()).toBe("coalesced unknown");
-      expect(await kinds({ ...job("running"), received_at: "2026-01-05T12:00:00.000Z" })).toEqual(["stored"]);
-      expect(await set("pending")).toBe("unchanged");
-      expect(await stateOf()).toBe("running unknown");
-      expect(await set("completed")).toBe("updated");
-      for (const state of ["pending", "completed", "coalesced"] as const)
-        expect(await set(state)).toBe("unchanged");
-      expect(await stateOf()).toBe("completed unknown");
-    });
+    story(
+      "a client can set the state of a job, even backwards, but never change a completed one",
+      async () => {
+        await store.storeSubmissions([{ ...job("running"), origin: anArrival().origin }]);
+        expect(await set("running")).toBe("unchanged");
+        expect(await set("pending")).toBe("updated");
+        expect(await set("coalesced")).toBe("updated");
+        expect((await find())?.job).toMatchObject({
+          ...{ state: "coalesced", result: "unknown", version: 3, last_modified: at },
+          transitions: [
+            { state: "running", exchange: EXCHANGE },
+            { state: "pending", origin: "rest", client_id: "client-a", received_at: at },
+            { state: "coalesced", origin: "rest" },
+          ],
+        });
+        // The message that moved the job before is replayed from the archive; then another one arrives.
+        expect(await kinds(job("running"))).toEqual(["unchanged"]);
+        expect(await stateOf()).toBe("coalesced unknown");
+        expect(await kinds({ ...job("running"), received_at: "2026-01-05T12:00:00.000Z" })).toEqual([
+          "stored",
+        ]);
+        expect(await set("pending")).toBe("unchanged");
+        expect(await stateOf()).toBe("running unknown");
+        expect(await set("completed")).toBe("updated");
+        for (const state of ["pending", "completed", "coalesced"] as const)
+          expect(await set(state)).toBe("unchanged");
+        expect(await stateOf()).toBe("completed unknown");
+      },
+    );
 
-    story("the state of a job that the project does not have is not set", async () => {
+    story("the state of a job that is not in the project is not set", async () => {
       await kinds(job("running"));
       expect(await set("pending", "other")).toBe("unknown");
       expect(await store.setJobState("try", 1, "pending", at, restOrigin)).toBe("unknown");

@@ -28,7 +28,7 @@ async function openEmpty(): Promise<EmptyDatabase> {
 
 storeContract("sqlite", openEmpty, { orders: 60, mutants: 500 });
 
-it("a file that is not a database is an error that says what to do", async () => {
+it("a file that is not a database causes an error that says what to do", async () => {
   const folder = newFolder();
   writeFileSync(
     join(folder, "pulse-ingest.db"),
@@ -55,13 +55,13 @@ it("a job or push whose number is taken gets the next one", async () => {
 });
 
 it.each([0, 5])(
-  "another program's database (form %i) is an error that says what to do, and stays unchanged",
+  "another program's database (form %i) causes an error that says what to do, and is not changed",
   async (form) => {
     const folder = newFolder();
     const db = new Database(join(folder, "pulse-ingest.db"));
     db.exec(`CREATE TABLE jobs (id INTEGER); PRAGMA user_version = ${form}`);
     await expect(openSqliteStore(folder, 30)).rejects.toThrow(
-      /cannot be opened: it is another program's database; name another folder by DATA_DIR$/,
+      /cannot be opened: it is another program's database; set DATA_DIR to another folder$/,
     );
     expect(db.prepare("SELECT name FROM sqlite_schema").all()).toEqual([{ name: "jobs" }]);
     db.close();
@@ -72,15 +72,15 @@ it.each([0, 5])(
 it.each([
   ["cannot be created", "/proc/none/data", "ENOENT"],
   ["does not accept files", "/proc", "no file can be created or opened there"],
-])("a folder that %s is an error that says what to do", async (_case, folder, words) => {
+])("a folder that %s causes an error that says what to do", async (_case, folder, words) => {
   await expect(openSqliteStore(folder, 30)).rejects.toThrow(
     new RegExp(
-      `^the store ${folder}/pulse-ingest.db cannot be opened: ${words}.*; name another folder by DATA_DIR$`,
+      `^the store ${folder}/pulse-ingest.db cannot be opened: ${words}.*; set DATA_DIR to another folder$`,
     ),
   );
 });
 
-it("the write-ahead log grows during a long read, and is cut back afterwards", async () => {
+it("the write-ahead log grows during a long read, and is truncated afterwards", async () => {
   const folder = newFolder();
   const logMib = (): number => statSync(join(folder, "pulse-ingest.db-wal")).size / 1024 ** 2;
   const store = await openSqliteStore(folder, 30);

@@ -26,7 +26,7 @@ import { workStoreContract } from "./work-store-contract.ts";
 /** The random cases differ in each run. `STORE_RUNS=10` makes ten times as many: the long form. */
 const TIMES = Number(process.env["STORE_RUNS"] ?? 1);
 
-/** The number of random cases that an adapter is tested with. */
+/** The number of random cases with which an adapter is tested. */
 export interface StoreRuns {
   readonly orders: number;
   readonly mutants: number;

@@ -14,12 +14,12 @@ export function submissionStoreContract(name: string, openEmpty: OpenEmpty): voi
     const kinds = async (...batch: Arrival[]) =>
       (await empty.store.storeSubmissions(batch)).map(({ kind }) => kind);
 
-    it("calls a second delivery of the same job unchanged", async () => {
+    it("reports a second delivery of the same job as unchanged", async () => {
       expect(await kinds(anArrival())).toEqual(["stored"]);
       expect(await kinds(anArrival())).toEqual(["unchanged"]);
     });
 
-    it("names the exchange that a job first came through if another one changes it or adds to it", async () => {
+    it("reports the exchange that a job first came through if another exchange changes it or adds to it", async () => {
       const other = "exchange/other/jobs";
       const send = async (arrival: Arrival) => (await empty.store.storeSubmissions([arrival]))[0];
       const logs = [{ name: "more", url: "http://h/more" }];
@@ -90,7 +90,7 @@ export function submissionStoreContract(name: string, openEmpty: OpenEmpty): voi
       expect((await empty.store.findArtifact("try", "guid/0", "large"))?.blob === large.blob).toBe(true);
     }, 180_000);
 
-    it("takes a job with as many parts as a job may have, and one that tries to have more", async () => {
+    it("accepts a job with as many parts as a job may have, and one that tries to have more", async () => {
       const { jobLimits } = limits;
       const list = <T>(count: number, make: (n: number) => T) =>
         Array.from({ length: count }, (_, n) => make(n));

@@ -16,7 +16,7 @@ export function suspectLedgerContract(name: string, openEmpty: OpenEmpty): void 
       expect(await store.enterSuspects(["a", "b"])).toEqual([1, 2]);
     });
 
-    it("counts a suspect twice that is entered twice in one call", async () => {
+    it("counts a suspect twice if it is entered twice in one call", async () => {
       expect((await empty.store.enterSuspects(["a", "a", "a"])).toSorted()).toEqual([1, 2, 3]);
     });
   });

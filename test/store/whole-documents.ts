@@ -3,12 +3,12 @@ import type { Store } from "../../src/store/ports/store.ts";
 
 const ALL = 100_000;
 
-/** What the ports do not list, and whatever might be stored without being listed. */
+/** Documents that the ports do not list, and everything else that might be stored without being listed. */
 const counted = ["jobs", "resultsets", "artifacts", "coalesced", "logs", "suggestions"] as const;
 
 /**
- * Reads everything that messages have left in a store, through its ports, so that two stores can be compared, also of different kinds.
- * Left out is what no message decides: the random ids of writes, and when a rejection expires.
+ * Reads everything that messages have left in a store, through its ports, so that stores can be compared, even of different kinds.
+ * It leaves out what does not depend on messages: the random ids of writes, and when a rejection expires.
  */
 export async function readWhole(store: Store): Promise<Readonly<Record<string, unknown>>> {
   const whole: Record<string, unknown> = {};

@@ -56,7 +56,7 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
       expect(await empty.store.finishWork(second, made)).toBe(true);
     });
 
-    it("several items can be finished at once: logs, suggestions, and one whose lease was lost", async () => {
+    it("several items can be finished together: logs, suggestions, and one whose lease was lost", async () => {
       await kinds(anArrival({ logs: [text] }));
       const summary = { artifacts: [artifact("text_log_summary", "{}")] };
       await kinds(
@@ -76,7 +76,7 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
       expect((await empty.store.countDocuments())["suggestions"]).toBe(1);
     });
 
-    it("a log keeps its failure, whether it is due again or not, until somebody has it read again", async () => {
+    it("a log keeps its failure, whether it is due again or not, until somebody schedules it again", async () => {
       await kinds(anArrival({ logs: [text] }));
       const [item] = await empty.store.claimWork(claim);
       if (item === undefined) throw new Error("nothing was claimed");
@@ -94,18 +94,18 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
       expect(await empty.store.claimWork(claim)).toMatchObject([{ attempts: 0 }]);
     });
 
-    it("logs that are not read here do not count against the limit of those to read again", async () => {
+    it("logs that workers do not read do not count towards the limit of logs to read again", async () => {
       await kinds(anArrival({ logs: [log("custom"), text, log("errorsummary_json")] }));
       expect(await empty.store.reparseLogs({ project: "try", limit: 1 })).toBe(1);
       expect(await empty.store.reparseLogs({ project: "try", limit: 3 })).toBe(1);
     });
 
-    it("waiting and failed work is counted, but not finished work or logs that are not read here", async () => {
+    it("waiting and failed work is counted, but not finished work or logs that workers do not read", async () => {
       const none = { logs: { pending: 0, failed: 0 }, suggestions: { pending: 0, failed: 0 } };
       expect(await empty.store.countWork()).toEqual(none);
       await kinds(
         ...["a/0", "b/0", "c/0"].map((taskId) => anArrival({ taskId, logs: [text, log("custom")] })),
-        // The message brings the summary of its log, so only suggestions are needed.
+        // The message contains the summary of its log, so only suggestions are needed.
         anArrival({ taskId: "sent/0", logs: [text], extra: { artifacts: [summary] } }),
       );
       const pending = { logs: { pending: 3, failed: 0 }, suggestions: { pending: 1, failed: 0 } };
@@ -131,7 +131,7 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
       expect(await empty.store.claimWork(claim)).toMatchObject([{ attempts: 0 }]);
     });
 
-    it("a log that comes after the summary that names it stays pending, in one batch or in two", async () => {
+    it("a log that arrives after the summary that names it stays pending, in one batch or in two", async () => {
       const summary = artifact("text_log_summary", { logname: "mine", step_data: { all_errors: [] } });
       const both = (taskId: string) => [
         anArrival({ taskId, state: "running", extra: { artifacts: [summary] } }),
@@ -186,7 +186,7 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
       expect(guids(suggestions)).toEqual(["c/0"]);
     });
 
-    it("is claimed by turns of the projects, and the oldest of a project first", async () => {
+    it("is claimed with the projects taking turns, and the oldest of a project first", async () => {
       const at = (second: number, arrival: Arrival): Arrival => ({
         ...arrival,
         received_at: `2026-01-05T10:00:0${second}.000Z`,
@@ -251,7 +251,7 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
         expect((await store.countWork()).logs).toEqual({ pending: 4, failed: 1 });
       });
 
-      it("are those of one client, if they were posted; clients and exchanges do not share the limit", async () => {
+      it("are counted per client if they were posted; clients and exchanges do not share the limit", async () => {
         const posted = (from: number, count: number): Arrival[] => jobs(from, count).map(overRest);
         const other = posted(30, 1).map(({ origin, ...rest }) => {
           return { ...rest, origin: { ...origin, clientId: "another" } } as Arrival;
@@ -270,7 +270,7 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
         ]);
       });
 
-      it("are found across batches, and across workers", async () => {
+      it("are detected across batches, and across workers", async () => {
         const other = await database.open({ maxWaitingLogs: 3 });
         await other.storeSubmissions(jobs(0, 2));
         await other.close();
@@ -308,7 +308,7 @@ export function workStoreContract(name: string, openEmpty: OpenEmpty): void {
         ]);
       });
 
-      it("are not added again when their message comes again", async () => {
+      it("are not added again when their message is repeated", async () => {
         await store.storeSubmissions(jobs(0, 4));
         expect((await store.storeSubmissions(jobs(0, 4))).map(({ kind }) => kind)).toEqual(
           Array(4).fill("unchanged"),

@@ -21,7 +21,7 @@ export class WorkerStory {
     this.#url = url;
     this.#connection = connection;
     this.channel = channel;
-    // A story that restarts the broker loses this connection too, and connects again.
+    // A story that restarts the broker loses this connection too, and reconnects.
     connection.on("error", () => undefined);
     channel.on("error", () => undefined);
   }
@@ -52,7 +52,7 @@ export class WorkerStory {
     return worker;
   }
 
-  /** Starts one more worker, and does not wait for it. */
+  /** Starts one more worker, without waiting for it. */
   add(env: NodeJS.ProcessEnv = {}): WorkerProcess {
     const worker = new WorkerProcess({
       AMQP_URL: this.#url,

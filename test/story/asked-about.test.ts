@@ -53,7 +53,7 @@ broker.describe(`a worker and the people who ask about it, on ${broker.name}`, (
     expect(await worker.stop()).toBe(0);
   });
 
-  it("operators see that all is well, and what is wrong if an exchange is missing", async () => {
+  it("operators see that everything works, and what is wrong if an exchange is missing", async () => {
     const worker = await story.start({ QUEUE_DEPTH_SECONDS: "1" });
     await story.publish(aMessage(), aMessage({ taskId: "task/1", state: "exploded" }));
     await worker.until("two messages", () => worker.ended().length === 2);
@@ -85,7 +85,7 @@ broker.describe(`a worker and the people who ask about it, on ${broker.name}`, (
     expect(await second.stop()).toBe(0);
   });
 
-  it("a missing worker is reported, and so is what its broker and store say", async () => {
+  it("a missing worker is reported, along with what its broker and store report", async () => {
     const worker = await story.start();
     const url = await urlOf(worker);
     expect(await worker.stop()).toBe(0);

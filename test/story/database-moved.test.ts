@@ -19,13 +19,13 @@ const guarded = await serverOrSkip(() => startFerretdb({ asksForPassword: true }
 guarded.describe(
   `a worker whose database's address is a file, on ${guarded.name} that asks for a password`,
   () => {
-    it("goes on without a restart when the password or the host changes, and loses nothing", async () => {
+    it("continues without a restart when the password or the host changes, and loses nothing", async () => {
       const server = guarded.server();
       const proxy = await startCutProxy(Number(new URL(server.url).port));
       const story = await WorkerStory.on(broker.server().url);
       const file = join(story.folder, "mongodb-url");
       const database = `moved-${randomUUID()}`;
-      /** Replaces the file at once, as a mounted secret changes. */
+      /** Replaces the file atomically, as a mounted secret changes. */
       const write = (text: string): void => {
         writeFileSync(`${file}.new`, text);
         renameSync(`${file}.new`, file);

@@ -38,51 +38,54 @@ broker.describe(`a queue on ${broker.name} that is deleted`, () => {
     expect(await worker.stop()).toBe(0);
   });
 
-  mongodb.describe(`while two messages are in progress and ${mongodb.name} is away, without a spool`, () => {
-    let proxy: CutProxy;
-    let database: URL;
-    beforeEach(async () => {
-      database = new URL(mongodb.server().url);
-      database.pathname = `/deleted-queue-${randomUUID()}`;
-      proxy = await startCutProxy(Number(database.port));
-    });
-    afterEach(() => proxy.close());
+  mongodb.describe(
+    `while two messages are in progress and ${mongodb.name} is unavailable, without a spool`,
+    () => {
+      let proxy: CutProxy;
+      let database: URL;
+      beforeEach(async () => {
+        database = new URL(mongodb.server().url);
+        database.pathname = `/deleted-queue-${randomUUID()}`;
+        proxy = await startCutProxy(Number(database.port));
+      });
+      afterEach(() => proxy.close());
 
-    async function untilQueueLost(env: NodeJS.ProcessEnv = {}): Promise<WorkerProcess> {
-      const through = new URL(database);
-      through.port = String(proxy.port);
-      const worker = await story.start({ MONGODB_URL: through.href, SPOOL: "off", ...env });
-      proxy.cut();
-      await story.publish(aMessage({ taskId: "k/1" }), aMessage({ taskId: "k/2" }));
-      await worker.untilEvent("store_away");
-      const url = await urlOf(worker);
-      await untilAnswer(
-        () => status(url),
-        ({ jobs }) => jobs.in_hand === 2,
-      );
-      await story.channel.deleteQueue(story.queue);
-      expect(await worker.untilEvent("queue_lost")).toMatchObject({ in_hand: 2 });
-      return worker;
-    }
+      async function untilQueueLost(env: NodeJS.ProcessEnv = {}): Promise<WorkerProcess> {
+        const through = new URL(database);
+        through.port = String(proxy.port);
+        const worker = await story.start({ MONGODB_URL: through.href, SPOOL: "off", ...env });
+        proxy.cut();
+        await story.publish(aMessage({ taskId: "k/1" }), aMessage({ taskId: "k/2" }));
+        await worker.untilEvent("store_away");
+        const url = await urlOf(worker);
+        await untilAnswer(
+          () => status(url),
+          ({ jobs }) => jobs.in_hand === 2,
+        );
+        await story.channel.deleteQueue(story.queue);
+        expect(await worker.untilEvent("queue_lost")).toMatchObject({ in_hand: 2 });
+        return worker;
+      }
 
-    it("a stopping worker waits for the store, because nobody else has the messages", async () => {
-      const worker = await untilQueueLost();
-      const code = worker.stop();
-      await worker.untilEvent("stopping");
-      await wait(1000);
-      proxy.restore();
-      expect(await code).toBe(0);
-      const store = await openStore({ mongodbUrl: database.href, dataDir: "", rejectionTtlDays: 30 });
-      const found = [await store.findJob("try", "k/1"), await store.findJob("try", "k/2")];
-      await store.close();
-      expect(found.map((view) => view?.job.state)).toEqual(["completed", "completed"]);
-    });
+      it("makes a stopping worker wait for the store, because nobody else has the messages", async () => {
+        const worker = await untilQueueLost();
+        const code = worker.stop();
+        await worker.untilEvent("stopping");
+        await wait(1000);
+        proxy.restore();
+        expect(await code).toBe(0);
+        const store = await openStore({ mongodbUrl: database.href, dataDir: "", rejectionTtlDays: 30 });
+        const found = [await store.findJob("try", "k/1"), await store.findJob("try", "k/2")];
+        await store.close();
+        expect(found.map((view) => view?.job.state)).toEqual(["completed", "completed"]);
+      });
 
-    it("the worker says how many it has lost if the store stays away until its end", async () => {
-      const worker = await untilQueueLost({ SHUTDOWN_MS: "500" });
-      expect(await worker.stop()).toBe(0);
-      const { level, deliveries } = await worker.untilEvent("deliveries_lost");
-      expect({ level, deliveries }).toEqual({ level: "error", deliveries: 2 });
-    });
-  });
+      it("makes the worker say how many messages it has lost if the store stays unavailable until its end", async () => {
+        const worker = await untilQueueLost({ SHUTDOWN_MS: "500" });
+        expect(await worker.stop()).toBe(0);
+        const { level, deliveries } = await worker.untilEvent("deliveries_lost");
+        expect({ level, deliveries }).toEqual({ level: "error", deliveries: 2 });
+      });
+    },
+  );
 });

@@ -12,7 +12,7 @@ import { WorkerStory } from "./a-running-worker.ts";
 jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 
-broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
+broker.describe(`a user who inspects an exchange on ${broker.name}`, () => {
   const reader = `looker-${randomUUID()}`;
   let url: string;
   let story: WorkerStory;
@@ -228,7 +228,7 @@ broker.describe(`somebody who looks at an exchange on ${broker.name}`, () => {
 
   it.each([
     [
-      "an exchange that is not there",
+      "an exchange that does not exist",
       ["exchange/nobody/none"],
       /^error: exchange\/nobody\/none: there is no such exchange \(404\)/,
     ],

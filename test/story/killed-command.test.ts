@@ -25,9 +25,9 @@ const MIB = 1024 ** 2;
 const MESSAGES = 60;
 const size = { seed: 11, days: 2, jobs: 12, longLogLines: 0 };
 const { bodies } = planDemo({ ...size, endsAtMs: Date.now() - DAY_MS }, "http://127.0.0.1:9");
-/** The first half came so much earlier that retention removes its jobs, and no job is old by a few seconds only. */
+/** The first half arrived so much earlier that retention removes its jobs, and no job exceeds the age by only a few seconds. */
 const arrivals = bodies
-  // What is answered with an error is not archived.
+  // A message that is answered with an error is not archived.
   .filter(({ origin }) => origin.kind === "pulse" || origin.clientId === "push-bot")
   .slice(0, MESSAGES)
   .map((body, at) => ({ ...body, atMs: body.atMs - (at < MESSAGES / 2 ? 20 * DAY_MS : 0) }));
@@ -36,7 +36,7 @@ let story: IngestStory;
 let registry: string;
 let original: string;
 
-/** A store with all that a worker leaves there, the archive included. */
+/** A store with everything that a worker leaves there, including the archive. */
 beforeAll(async () => {
   story = await IngestStory.begin();
   original = placeOf("store");
@@ -64,14 +64,14 @@ function fileCopy(name: string): string {
   const place = placeOf(name);
   const file = fileOf(place);
   mkdirSync(dirname(file));
-  // Without prepared statements, which would keep a lock on a closed file until they are collected.
+  // No prepared statements are used, because they would keep a lock on a closed file until they are garbage-collected.
   const db = new Database(fileOf(original));
   db.exec(`VACUUM INTO '${file}'`);
   db.close();
   return place;
 }
 
-/** The settings that name a place as a command's own store. */
+/** The settings that make a place the command's own store. */
 function settingsOf(place: string): NodeJS.ProcessEnv {
   const own = place.startsWith("sqlite:") ? { DATA_DIR: place.slice(7) } : { MONGODB_URL: place };
   // Single messages, so that there are many writes to die at.
@@ -91,7 +91,7 @@ async function withStoreAt<T>(place: string, work: (store: Store) => Promise<T>)
 
 type Contents = Readonly<Record<string, unknown>>;
 
-/** Everything in a store that commands change, in the same form for both kinds of store. */
+/** Returns everything in a store that commands change, in the same form for both kinds of store. */
 async function contentsOf(place: string): Promise<Contents> {
   return withStoreAt(place, async (store) => {
     return { ...(await readWhole(store)), archive: await store.archiveTotals() };
@@ -112,7 +112,7 @@ async function toTheEnd(args: readonly string[], place: string): Promise<void> {
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 }
 
-/** A lease of a process that was killed runs out within a minute. Here nobody waits for that. */
+/** Ends the lease of a killed process, which would otherwise expire within a minute, so that nobody has to wait for it. */
 async function endLease(place: string): Promise<void> {
   await withStoreAt(place, async (store) => {
     const holder = await store.takeLease(LEASE, "test", 1);
@@ -124,7 +124,7 @@ function withoutPushes(contents: Contents): Contents {
   return Object.fromEntries(Object.entries(contents).filter(([name]) => !/^push |resultsets/.test(name)));
 }
 
-/** Returns two writes of a command that makes at least this many: one of the first, and any. */
+/** Returns two writes of a command that makes at least this many: one of the first, and a random one. */
 function twoWrites(count: number): string[] {
   const anyOf = (last: number): number => 1 + Math.floor(Math.random() * last);
   return Math.random() < 0.5
@@ -132,8 +132,8 @@ function twoWrites(count: number): string[] {
     : [`after ${anyOf(3)}`, `before ${anyOf(count)}`];
 }
 
-describe("a command that is killed and started again ends the same", () => {
-  /** What a store holds that got the messages, and what retention leaves of that. */
+describe("a command that is killed and started again has the same result", () => {
+  /** The contents of a store that received the messages, and what retention leaves of them. */
   let expected: Contents;
   let kept: Contents;
   beforeAll(async () => {
@@ -148,7 +148,7 @@ describe("a command that is killed and started again ends the same", () => {
     const args = ["replay", "--into", target];
     for (const at of writes) await killedAt(at, args, original);
     await toTheEnd(args, original);
-    // What is replayed is not archived.
+    // A replayed message is not archived.
     expect({ ...(await contentsOf(target)), archive: null }).toEqual({ ...expected, archive: null });
   }
 
@@ -183,7 +183,7 @@ describe("a command that is killed and started again ends the same", () => {
     let before = 0;
     const begin = () => {
       const db = new Database(file);
-      // Large enough that the command is not over when it is seen.
+      // Large enough that the command is still running when it is seen.
       db.exec(`CREATE TABLE IF NOT EXISTS kept AS SELECT zeroblob(${32 * MIB})`);
       db.exec(`CREATE TABLE gone AS SELECT zeroblob(${8 * MIB}); DROP TABLE gone`);
       db.close();
@@ -223,7 +223,7 @@ describe("a command that is killed and started again ends the same", () => {
       await copyInto(original, database, writes.there);
       await copyInto(database, placeOf("back"), writes.back);
       await expireOn(database, writes.expire);
-      // Pushes go at a second run, five minutes later.
+      // Pushes are removed by a second run, five minutes later.
       expect(withoutPushes(await contentsOf(database))).toEqual(withoutPushes(kept));
     });
   });

@@ -49,7 +49,7 @@ broker.describe(`a developer with a laptop on ${broker.name}`, () => {
       /it refuses user guest with this password; see AMQP_URL$/,
     ],
     [
-      "a vhost that is not there",
+      "a vhost that does not exist",
       (url) => Object.assign(url, { pathname: "/prod" }),
       /it has no vhost prod, or user guest .*; see AMQP_URL$/,
     ],
@@ -59,7 +59,7 @@ broker.describe(`a developer with a laptop on ${broker.name}`, () => {
       /nobody listens at 127\.0\.0\.1:1: .*; see AMQP_URL$/,
     ],
   ])(
-    "is told of %s in one line with the next step, and the worker tries again",
+    "gets an error about %s in one line with the next step, and the worker retries",
     async (_case, change, words) => {
       const url = new URL(broker.server().url);
       change(url);

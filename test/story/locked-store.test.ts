@@ -19,7 +19,7 @@ broker.describe(`two workers on one embedded store, and ${broker.name}`, () => {
   });
   afterEach(() => story.end());
 
-  it("answer while another process locks the file, and go on after that", async () => {
+  it("answer while another process locks the file, and continue after that", async () => {
     const patience = { ACK_TIMEOUT_SECONDS: "6" };
     const workers = [await story.start(patience), await story.start(patience)];
     const urls = await Promise.all(workers.map(urlOf));

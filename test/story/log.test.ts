@@ -24,7 +24,7 @@ const mongodb = await serverOrSkip(sharedMongodb);
 interface Place {
   readonly env: NodeJS.ProcessEnv;
   open(): Promise<Store>;
-  /** From now on, the worker's writes fail because the store is away. */
+  /** From now on, the worker's writes fail because the store is unavailable. */
   goAway(): void;
   comeBack(): void;
   close(): Promise<void>;
@@ -80,7 +80,7 @@ const made = ["Bug suggestions", "Job Info", "performance_data", "text_log_summa
 
 // A short lease, so that a dead worker's log is taken over soon.
 const short = { LOG_ALLOW_PRIVATE: "true", LOG_TIMEOUT_MS: "4000", LOG_LEASE_MS: "5000" };
-// A worker needs some time to notice that its store is away.
+// A worker needs some time to notice that its store is unavailable.
 const longer = { LOG_TIMEOUT_MS: "14000", LOG_LEASE_MS: "15000" };
 // Long timeouts, so that the host can keep the worker waiting.
 const patient = { LOG_TIMEOUT_MS: "90000", LOG_LEASE_MS: "100000" };
@@ -130,7 +130,7 @@ for (const [name, suite, findPlace] of places) {
         await until(() => host.requests.length >= count, `${count} requests`);
       }
 
-      /** Expects that the log has been read, and that its artifacts are there once each. */
+      /** Expects that the log has been read, and that each of its artifacts exists once. */
       async function expectRead(): Promise<void> {
         const view = await untilJob(isParsed);
         expect(view.artifacts.toSorted()).toEqual(made);
@@ -208,7 +208,7 @@ for (const [name, suite, findPlace] of places) {
         let isUnderWay = false;
         behave = (socket) => {
           socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${2 * large.length}\r\n\r\n`);
-          // The worker has everything except what the sockets hold. The rest never comes.
+          // The worker has received everything except what the sockets hold. The rest never arrives.
           socket.write(large, () => {
             isUnderWay = true;
           });
@@ -222,7 +222,7 @@ for (const [name, suite, findPlace] of places) {
         await expectRead();
       });
 
-      it("does not wait for other hosts' logs, even if these are many and their host is dead or slow", async () => {
+      it("does not wait for other hosts' logs, even if there are many and their host is dead or slow", async () => {
         const dead = await startLogHost({ "/log": () => undefined }, "127.0.0.2");
         const slow = await startLogHost({ "/log": endless(Buffer.from("x\n"), 20) }, "127.0.0.3");
         others.push(dead, slow);
@@ -241,7 +241,7 @@ for (const [name, suite, findPlace] of places) {
         expect([dead.open(), slow.open()]).toEqual([1, 1]);
       });
 
-      it("that is gone is given up at once, `logs list` says why, and it is reparsed after its host was fixed", async () => {
+      it("that is gone is given up immediately, `logs list` says why, and it is parsed again after its host was fixed", async () => {
         behave = answer("", "404 Not Found");
         await start();
         await publishJob();

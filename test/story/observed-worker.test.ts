@@ -130,7 +130,7 @@ broker.describe(`a worker that is observed, on its own ${broker.name}`, () => {
     expect(await worker.stop()).toBe(0);
   });
 
-  it("warns before its queue is lost, once, and says when that is over; and serves nothing with HTTP_PORT=off", async () => {
+  it("warns once before its queue is lost, and says when that is over; and serves nothing with HTTP_PORT=off", async () => {
     await (await story.start()).stop();
     await story.publish(...Array.from({ length: 2000 }, (_, n) => aMessage({ taskId: `d/${n}` })));
     // One message at a time takes some seconds, so that the depth is seen before the end.

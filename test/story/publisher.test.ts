@@ -38,7 +38,7 @@ broker.describe(`a publisher on ${broker.name} who waits for the outcome of each
     expect(late).toMatchObject({ code: 0, stdout: expect.stringContaining("try p/0: completed\n") });
   });
 
-  it("sees at once that an unscheduled job is skipped", async () => {
+  it("sees immediately that an unscheduled job is skipped", async () => {
     const run = await publish(aMessage({ state: "unscheduled" }), "--wait", "--timeout", "1");
     expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining("\nskipped   -[0]: ") });
   });
@@ -84,7 +84,7 @@ broker.describe(`a publisher on ${broker.name} who waits for the outcome of each
       ['{ "id" : 1724442618569203714,\n "inf":1e400 }\n'],
     ],
     [
-      "one that is wrapped as MozillaPulse does it",
+      "a document in an envelope, as MozillaPulse publishes it",
       '{"payload": [{"a": 1.0}, 2], "_meta": {}}',
       ['{"payload": [{"a": 1.0}, 2], "_meta": {}}'],
     ],
@@ -95,7 +95,7 @@ broker.describe(`a publisher on ${broker.name} who waits for the outcome of each
       ['{"a": [1.0, "],\\" "]}', "-0", '"x, \u00e9"', "[1e5]"],
     ],
     ["each line", '{"a": 1e400}\r\n{"b":  1.10}', ['{"a": 1e400}\r', '{"b":  1.10}']],
-  ])("publishes the very bytes with --no-validate: %s", async (_case, text, bodies) => {
+  ])("publishes the exact bytes with --no-validate: %s", async (_case, text, bodies) => {
     const { queue } = await story.channel.assertQueue("", { exclusive: true });
     await story.channel.bindQueue(queue, story.exchange, "bytes");
     const route = ["--exchange", story.exchange, "--routing-key", "bytes", "--no-validate"];
@@ -146,7 +146,7 @@ broker.describe(`a publisher on ${broker.name} who waits for the outcome of each
   it.each([
     ["each message of an array within an array", '[[{"a": "inner"}, {"b": "inner"}]]', 2],
     ["text that is not JSON", '{"a": ', 1],
-    ["deeper nesting than a worker takes", `{"deep": ${"[".repeat(80)}${"]".repeat(80)}}`, 1],
+    ["deeper nesting than a worker accepts", `{"deep": ${"[".repeat(80)}${"]".repeat(80)}}`, 1],
   ])("shows the rejection of %s", async (_case, text, count) => {
     const { code, stdout } = await publish(text, "--wait", "--no-validate");
     expect(code).toBe(1);
@@ -185,11 +185,11 @@ broker.describe(`a publisher on ${broker.name} who waits for the outcome of each
     await full.end();
     expect({ code, end: stdout.split("\n")[1] }).toEqual({ code: 3, end: "unknown   -[0]" });
     expect(stderr).toContain(
-      `Rejections of ${full.exchange} that were only counted meanwhile, because the quota of today is full: 1.`,
+      `Rejections of ${full.exchange} that were only counted after the message was published, because the quota of today is full: 1.`,
     );
   });
 
-  it("learns after the timeout that nothing was seen, although the store has gone away meanwhile", async () => {
+  it("learns after the timeout that nothing was seen, even though the store has become unavailable", async () => {
     const gone = await WorkerStory.on(broker.server().url);
     await (await gone.start()).kill();
     const route = ["--exchange", gone.exchange, "--routing-key", "story.try"];
@@ -276,7 +276,7 @@ broker.describe(`a publisher's mistakes on ${broker.name}`, () => {
 
   it.each([
     [
-      "an exchange that is not there",
+      "an exchange that does not exist",
       "exchange/other/none",
       /there is no exchange exchange\/other\/none; .*exchange\/guest\/\.\.\./,
     ],

@@ -21,7 +21,7 @@ let worker: WorkerProcess;
 let serverUrl = "";
 let secret = "";
 
-/** No broker is needed to post over REST, and the worker serves it while its broker is away. */
+/** Posting over REST needs no broker, and the worker serves it while its broker is unavailable. */
 const env = { DATA_DIR: folder, AMQP_URL: "amqp://guest:guest@127.0.0.1:1", LOG_ALLOW_PRIVATE: "true" };
 
 beforeAll(async () => {
@@ -48,7 +48,7 @@ const rejected = (pointer: string) => ({
   errors: [{ pointer, message: expect.any(String) }],
 });
 const verdict = (index: number, outcome: string) => ({ index, outcome, errors: [] });
-/** The answer to a collection whose items ended so. */
+/** The answer to a collection with these outcomes. */
 const ended = (message: string, ...outcomes: readonly string[]) => ({
   status: 200,
   body: { message, results: outcomes.map((outcome, index) => verdict(index, outcome)) },
@@ -76,7 +76,7 @@ for (const version of treeherderVersions) {
     return results.parse(JSON.parse(printed));
   }
 
-  python.describe(`${python.name}, unchanged but for the server's URL`, () => {
+  python.describe(`${python.name}, unchanged except for the server's URL`, () => {
     it("posts every form of the publishers' document", async () => {
       const posted = await run("post-collections.py", `${logHost.url}/log`);
       expect(posted).toMatchObject({

@@ -35,7 +35,7 @@ both(`publishers with ${python.name} on ${broker.name}`, () => {
     await python.server().run(path, [hostname, port, vhost, story.exchange, "story.try", messages]);
   }
 
-  /** Waits until these tasks have ended. Returns `stored` or the errors for each. */
+  /** Waits until these tasks have ended. Returns `stored` or the errors for each of them. */
   async function endsOf(tasks: readonly string[]): Promise<unknown[]> {
     for (;;) {
       const ends = await Promise.all(
@@ -64,7 +64,7 @@ both(`publishers with ${python.name} on ${broker.name}`, () => {
     expect(ends[3]).toMatchObject([{ pointer: "/payload/state", keyword: "enum" }]);
   });
 
-  it("kombu: jobs are stored whatever the declared encoding, numbers and letters as they were", async () => {
+  it("kombu: jobs are stored whatever the declared encoding, with numbers and letters unchanged", async () => {
     const options = [
       {},
       ...["gzip", "zlib"].map((compression) => ({ compression })),

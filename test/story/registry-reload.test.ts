@@ -28,7 +28,7 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
     await story.end();
   });
 
-  it("comes into force by itself: additions are bound, removals are unbound, and the log says both", async () => {
+  it("takes effect by itself: additions are bound, removals are unbound, and the log says both", async () => {
     const worker = await story.start();
     expect(await boundKeys()).toEqual([`${story.exchange} story.#`]);
     story.listExchanges([second], "[one, two]");
@@ -42,7 +42,7 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
     expect(await worker.stop()).toBe(0);
   });
 
-  it("misses and doubles nothing while it changes repeatedly under load", async () => {
+  it("misses and duplicates nothing while it changes repeatedly under load", async () => {
     const registries = [
       { exchanges: [story.exchange, second], keys: "['#']" },
       { exchanges: [second, story.exchange], keys: "['*']" },
@@ -82,14 +82,14 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
     await worker.until("all jobs", () => worker.ended().length >= published);
     expect(await worker.stop()).toBe(0);
     expect(unroutable).toEqual([]);
-    // Each message came once; a second one would have ended as unchanged.
+    // Each message arrived once. A repeated message would have ended as unchanged.
     const guids = worker.ended().map(({ guid, outcome }) => `${guid} ${outcome}`);
     expect(guids.toSorted()).toEqual(
       Array.from({ length: published }, (_, n) => `load/${n} stored`).toSorted(),
     );
   });
 
-  it("is not in force while it is invalid or empty, and the previous one is", async () => {
+  it("is ignored while it is invalid or empty, and the previous one stays in force", async () => {
     const worker = await story.start();
     for (const text of ["exchanges: []\n", "exchanges:\n  - exchange: [\n", "", "exchanges:\n  - {}\n"]) {
       const from = worker.lines.length;
@@ -112,7 +112,7 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
     expect(await worker.stop()).toBe(0);
   });
 
-  it("does not lose most of its bindings at once, and says how many it keeps", async () => {
+  it("does not lose most of its bindings in one change, and says how many it keeps", async () => {
     story.listExchanges([story.exchange], "[a, b, c, d, e]");
     const worker = await story.start();
     story.listExchanges([second], "[a]");
@@ -128,7 +128,7 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
     expect(await worker.stop()).toBe(0);
   });
 
-  it("that changed while the broker was away is applied as soon as it is back", async () => {
+  it("that changed while the broker was unavailable is applied as soon as it is back", async () => {
     const proxy = await startCutProxy(Number(new URL(broker.server().url).port));
     const url = new URL(broker.server().url);
     url.port = String(proxy.port);
@@ -146,7 +146,7 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
     await proxy.close();
   });
 
-  it("holds for the projects that a publisher may write to, and so do the tiers, from the next message on", async () => {
+  it("applies to the projects that a publisher may write to from the next message on, and so do the tiers", async () => {
     const worker = await story.start({ TIERS_FILE: join(story.folder, "tiers.yml") });
     await story.publish(aMessage({ taskId: "free/0" }));
     await worker.until("a job", () => worker.ended().length === 1);
@@ -178,7 +178,7 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
     expect(await worker.stop()).toBe(0);
   });
 
-  it("may be asked for with SIGHUP while the worker is still starting, which goes on", async () => {
+  it("may be requested with SIGHUP while the worker is still starting, which does not interrupt it", async () => {
     const worker = await story.start({ NODE_OPTIONS: `--import=${hangUpEarly}` });
     expect(await worker.stop()).toBe(0);
   });

@@ -50,7 +50,7 @@ broker.describe(`a rejected message, on ${broker.name}`, () => {
     });
   });
 
-  /** An exchange sends a thousand invalid jobs in one message, with a quota of six hundred rejections per day. */
+  /** Makes an exchange send a thousand invalid jobs in one message, with a quota of six hundred rejections per day. */
   async function tellOfQuota(mongodbUrl: string | null): Promise<void> {
     accept("['*']");
     const env = { MONGODB_URL: mongodbUrl ?? "", REJECTIONS_PER_DAY: "600", BATCH_SIZE: "100" };

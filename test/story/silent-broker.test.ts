@@ -14,9 +14,9 @@ import { WorkerStory } from "./a-running-worker.ts";
 jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 
-/** Much longer than our heartbeat needs, and much shorter than the broker's own heartbeat of a minute would need. */
+/** Much longer than our heartbeat needs, and much shorter than the broker's default heartbeat of a minute would need. */
 const NOTICED_MS = 60_000;
-/** Ctrl-C should end a command within a second. The rest is for a busy machine. */
+/** Ctrl-C should end a command within a second. The rest is allowance for a busy machine. */
 const ENDED_MS = 15_000;
 
 /** Waits for a command. Returns its result and how long it took from now. */
@@ -26,7 +26,7 @@ async function endOf(command: CliProcess, signal?: NodeJS.Signals) {
   return { ...run, tookMs: performance.now() - from };
 }
 
-broker.describe(`somebody whose broker, ${broker.name}, falls silent`, () => {
+broker.describe(`a user whose broker, ${broker.name}, falls silent`, () => {
   let story: WorkerStory;
   let proxy: CutProxy;
   let silentUrl: string;
@@ -56,7 +56,7 @@ broker.describe(`somebody whose broker, ${broker.name}, falls silent`, () => {
     return command;
   }
 
-  it("sees it while inspecting, and can press Ctrl-C before that", async () => {
+  it("notices it while inspecting, and can press Ctrl-C before that", async () => {
     const [waits, presses] = [
       run(silentUrl, "inspect", story.exchange),
       run(silentUrl, "inspect", story.exchange),
@@ -93,7 +93,7 @@ broker.describe(`somebody whose broker, ${broker.name}, falls silent`, () => {
     expect(ended.tookMs).toBeLessThan(ENDED_MS);
   });
 
-  it("gets an answer from every other command that asks the broker, and the prompt back", async () => {
+  it("gets an answer and then the prompt from every other command that asks the broker", async () => {
     const file = join(story.folder, "job.json");
     writeFileSync(file, JSON.stringify(aMessage()));
     const door = await openBrokerDoor(broker.server().url, story.exchange, fallSilent);

@@ -15,7 +15,7 @@ const mongodb = await serverOrSkip(sharedMongodb);
 
 broker.describe(`a move from the embedded store, with ${broker.name}`, () => {
   mongodb.describe(`to ${mongodb.name}`, () => {
-    it("loses no message and moves no job backwards, as docs/scaling.md tells it", async () => {
+    it("loses no message and moves no job backwards, as docs/scaling.md describes", async () => {
       const story = await WorkerStory.on(broker.server().url);
       const url = Object.assign(new URL(mongodb.server().url), { pathname: `moved-${randomUUID()}` }).href;
       const guids = Array.from({ length: 90 }, (_, n) => `moved/${n}`);
@@ -27,7 +27,7 @@ broker.describe(`a move from the embedded store, with ${broker.name}`, () => {
       await publish("pending");
       await publish("running", 0, 30);
       await old.until("its jobs", () => old.ended().length >= 60);
-      // While the old worker goes on, so that the copy may differ.
+      // The old worker continues during this copy, so the copy may differ.
       await Promise.all([runCli(args, {}), publish("running", 30, 60)]);
       const next = await story.start({ MONGODB_URL: url });
       await publish("completed", 0, 30);

@@ -25,7 +25,7 @@ broker.describe(`messages with headers of every kind, on ${broker.name}`, () => 
   const publishWith = (header: Buffer, taskId: string): Promise<boolean> =>
     publishRawly(propertyList([header]), bodyOf(taskId));
 
-  it("are stored like any other, by a worker that keeps its connection", async () => {
+  it("are stored like any others, by a worker that keeps its connection", async () => {
     const worker = await story.start();
     const taken: string[] = [];
     for (const [at, { header }] of [...strangeHeaders, ...deepHeaders].entries()) {

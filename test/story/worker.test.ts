@@ -29,7 +29,7 @@ broker.describe(`a worker on ${broker.name}`, () => {
     expect(await waiting(story)).toBe(0);
   });
 
-  it("ends every kind of message as expected, and logs the numbers at the end", async () => {
+  it("ends every kind of message as expected, and logs the numbers at its end", async () => {
     const worker = await story.start();
     await story.publish(
       [
@@ -83,9 +83,9 @@ broker.describe(`a worker on ${broker.name}`, () => {
     });
   });
 
-  it("loses and doubles nothing when it is killed repeatedly in the middle of its work", async () => {
+  it("loses and duplicates nothing when it is killed repeatedly while working", async () => {
     const jobs = 400;
-    // The queue and its bindings must be there before the messages.
+    // The queue and its bindings must exist before the messages.
     await (await story.start()).stop();
     const all = ["pending", "running", "completed"].flatMap((state) =>
       Array.from({ length: jobs }, (_, n) =>
@@ -123,7 +123,7 @@ broker.describe(`a worker on ${broker.name}`, () => {
     await store.close();
   });
 
-  it("ends on a signal, even after a connection fell silent and never closed", async () => {
+  it("ends on a signal, even after a connection fell silent and was never closed", async () => {
     const address = new URL(broker.server().url);
     const proxy = await startCutProxy(Number(address.port));
     address.port = String(proxy.port);
@@ -136,7 +136,7 @@ broker.describe(`a worker on ${broker.name}`, () => {
     await proxy.close();
   });
 
-  it("unbinds at the start what was removed from the registry, but not most of the bindings at once unless forced", async () => {
+  it("unbinds at the start what was removed from the registry, but not most of the bindings in one change unless forced", async () => {
     story.listExchanges([story.exchange], "[a, b, c, d, e, f]");
     await (await story.start()).stop();
     story.listExchanges([story.exchange], "[a, b, c, d, e]");
@@ -205,7 +205,7 @@ async function waiting(story: WorkerStory): Promise<number> {
   return (await story.channel.checkQueue(story.queue)).messageCount;
 }
 
-/** Waits until the queue is empty. Some messages may still be in transit or in progress. */
+/** Waits until the queue is empty. Some messages may still be on their way or in progress. */
 async function queueEmpty(story: WorkerStory): Promise<void> {
   while ((await waiting(story)) > 0) await new Promise((resolve) => setTimeout(resolve, 50));
 }

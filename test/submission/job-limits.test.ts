@@ -124,7 +124,7 @@ describe.each(cases)("$what of one message ($setting)", ({ what, setting, limit,
   });
 });
 
-it("only the first coalesced ids are kept, even if all of a message full of them fit the schema", () => {
+it("only the first coalesced ids are kept, even if a message full of them fits the schema", () => {
   const { coalesced, refused } = pulse({ coalesced: times(130_000, guid) });
   expect(coalesced).toEqual(times(jobLimits.coalesced, guid));
   expect(refused).toMatchObject([{ reason: "129000 left out: MAX_COALESCED_PER_JOB is 1000" }]);
@@ -137,7 +137,7 @@ describe("labels", () => {
     return verdict?.kind === "rejected" ? verdict.fault : null;
   };
 
-  it("are part of the signature: with more than the limit the job is rejected", () => {
+  it("are part of the signature, so a job with more labels than the limit is rejected", () => {
     expect(faultOf(jobLimits.labels)).toBeNull();
     expect(faultOf(jobLimits.labels + 1)).toEqual({
       reason: "unusable-field",
@@ -146,7 +146,7 @@ describe("labels", () => {
     });
   });
 
-  it("are called options over REST, where the same limit holds", () => {
+  it("are called options over REST, where the same limit applies", () => {
     const option_collection = Object.fromEntries(labels(jobLimits.labels + 1).map((label) => [label, true]));
     const item = { project: "p", revision: "r", coalesced: [], job: { job_guid: "g", option_collection } };
     expect(normaliseSubmission(item, submissionRules)).toMatchObject({

@@ -74,7 +74,7 @@ describe("a text of the job that is missing, empty, null or long", () => {
     expect(prepared({ job_guid: characters(60) }).job.job_guid).toBe(characters(50));
   });
 
-  it("a product of blanks alone is unknown; a group symbol `?` stays", () => {
+  it("a product of only spaces is unknown; a group symbol `?` stays", () => {
     expect(prepared({ product_name: " \t" }).job.product_name).toBe("unknown");
     expect(prepared({ group_symbol: "?" }).job.group_symbol).toBe("?");
   });
@@ -188,7 +188,7 @@ describe("derived values", () => {
 });
 
 describe("a log", () => {
-  it("has its name and URL cut; they are `unknown` if absent", () => {
+  it("has its name and URL cut, and they are `unknown` if they are missing", () => {
     const log_references = [
       { name: characters(51), url: characters(256) },
       { name: "", url: "" },
@@ -230,7 +230,7 @@ describe("a log", () => {
     expect(prepared({ log_references }).logs.map((log) => log.parse_status)).toEqual(Array(3).fill("failed"));
   });
 
-  it("a long name is cut in the summary as it is in the log", () => {
+  it("has a long name cut in the summary as in the log", () => {
     const given = prepared({
       log_references: [{ name: characters(60), url: "u" }],
       artifacts: [{ name: "text_log_summary", type: "json", blob: { logname: characters(60) } }],
@@ -249,7 +249,7 @@ it("a job with a revision or a hash of more than 50 characters is rejected", () 
   }
 });
 
-it("coalesced guids are read beside the job and within it", () => {
+it("coalesced guids are read from beside the job and from within it", () => {
   const both = { ...submission({ coalesced: ["b"] }), coalesced: ["a"] };
   const result = normaliseSubmission(both, submissionRules);
   expect(result.ok && result.value.coalesced).toEqual(["a", "b"]);

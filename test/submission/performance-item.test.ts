@@ -6,7 +6,7 @@ const good = '{"name": "b", "value": 3.25}';
 const suite = (members: string): string => `{"framework": {"name": "talos"}, "suites": [${members}]}`;
 const suiteOf = (subtests: string): string => suite(`{"name": "s", "value": 7, "subtests": [${subtests}]}`);
 
-describe("with NaN and Infinity only the parts that need them are left out", () => {
+describe("with NaN and Infinity, only the parts that need them are left out", () => {
   it.each<[string, item: string, kept: string, note: string]>([
     [
       "a subtest's value: the subtest",
@@ -51,7 +51,7 @@ describe("with NaN and Infinity only the parts that need them are left out", () 
       "/suites/0/subtests/0/alertThreshold is Infinity: it is left out",
     ],
     [
-      "what should be a subtest, or a suite",
+      "something that should be a subtest, or a suite",
       suite(`NaN, {"name": "s", "subtests": [NaN, ${good}]}`),
       suite(` {"name": "s", "subtests": [ ${good}]}`),
       "/suites/0 is NaN: it is left out",
@@ -63,7 +63,7 @@ describe("with NaN and Infinity only the parts that need them are left out", () 
       "/suites/0/extraOptions/1 is NaN: it is left out",
     ],
     [
-      "replicates: they become null, so that the others keep their places",
+      "replicates: they become null, so that the others keep their positions",
       suiteOf('{"name": "a", "value": 1, "replicates": [1, NaN, 9007199254740993]}'),
       suiteOf('{"name": "a", "value": 1, "replicates": [1, null, 9007199254740993]}'),
       "/suites/0/subtests/0/replicates/1 is NaN: it becomes null",
@@ -93,7 +93,7 @@ describe("with NaN and Infinity only the parts that need them are left out", () 
     }
   });
 
-  it("also several in a part that is left out", () => {
+  it("several in a part that is left out", () => {
     const item = suite(
       `{"name": NaN, "value": NaN, "subtests": [{"name": NaN, "value": NaN}, {"name": NaN}]}, {"name": "t", "subtests": []}`,
     );
@@ -131,7 +131,7 @@ describe("an item that is not JSON", () => {
     '{"a": NaN}}',
     '{"\\x": NaN}',
     "{]",
-  ])("%s is refused, also where a part with NaN would be left out", (item) => {
+  ])("%s is refused, even where a part with NaN would be left out", (item) => {
     expect(readPerformanceItem(item, false)).toEqual({ ok: false, reason: "no-json" });
   });
 });

@@ -22,8 +22,8 @@ describe("a blob", () => {
   const table: readonly (readonly [title: string, blob: unknown, type: string, stored: string])[] = [
     ["is serialised", { a: [1, null] }, "json", '{"a":[1,null]}'],
     ["is serialised, whatever case its type is in", [1], "JSON", "[1]"],
-    ["that is text is serialised already", '{"a": 1}', "json", '{"a": 1}'],
-    ["may be text that is no JSON", "plain", "json", "plain"],
+    ["that is text is already serialised", '{"a": 1}', "json", '{"a": 1}'],
+    ["may be text that is not JSON", "plain", "json", "plain"],
     ["may be null, false, zero or empty", null, "json", "null"],
     ["of another type is unchanged text", "plain", "text", "plain"],
   ];
@@ -37,7 +37,7 @@ describe("a blob", () => {
   }
 });
 
-it("the first artifact of a name is kept, and a second one is not a fault", () => {
+it("the first artifact of a name is kept, and a second one is ignored without a fault", () => {
   expect(prepareArtifacts([artifact("a", 1), artifact("b", 2), artifact("a", 3)])).toEqual({
     artifacts: [artifact("a", "1"), artifact("b", "2")],
     refused: [],
@@ -46,7 +46,7 @@ it("the first artifact of a name is kept, and a second one is not a fault", () =
 
 describe("an artifact that cannot be used is refused by itself, and the others are kept:", () => {
   const table: readonly (readonly [title: string, submitted: unknown, reason: string])[] = [
-    ["no object", 5, "is not an object"],
+    ["a value that is not an object", 5, "is not an object"],
     ["null", null, "is not an object"],
     ["a list", [artifact("a", 1)], "is not an object"],
     ["no name", { type: "json", blob: 1 }, "has no name"],
@@ -70,7 +70,7 @@ describe("an artifact that cannot be used is refused by itself, and the others a
       '"a" names another job in its job_guid',
     ],
     [
-      "a name that every object has, and no other",
+      "a name only in its __proto__",
       JSON.parse('{"__proto__":{"name":"a","type":"b","blob":"c"}}'),
       "has no name",
     ],
@@ -115,7 +115,7 @@ describe("performance_data", () => {
     }
   });
 
-  it("loses the items that do not fit, and is left out if none does; each is refused", () => {
+  it("loses the items that do not fit, and is left out if none fits; each lost item is refused", () => {
     const { artifacts, refused } = prepareArtifacts([
       artifact("performance_data", { performance_data: [fits, misses] }),
     ]);
@@ -142,7 +142,7 @@ describe("Job Info", () => {
     ]);
   });
 
-  it("may come as text", () => {
+  it("may be sent as text", () => {
     expect(detailsOf('{"job_details":[{"value":"v"}]}')).toEqual([{ title: null, value: "v", url: null }]);
   });
 
@@ -171,7 +171,7 @@ describe("Job Info", () => {
     });
   }
 
-  it("may be sent more than once, and each is kept", () => {
+  it("may be sent more than once, and all are kept", () => {
     const two = ["a", "b"].map((value) => artifact("Job Info", { job_details: [{ value }] }));
     expect(prepareArtifacts(two).artifacts).toHaveLength(2);
   });
@@ -190,7 +190,7 @@ describe("a text that has to be parsed", () => {
     prepareArtifacts(submitted, few).refused.map(({ reason }) => reason);
 
   for (const [name, text] of texts) {
-    it(`is refused in ${name} if it holds too many objects or is nested too deep`, () => {
+    it(`is refused in ${name} if it contains too many objects or is nested too deep`, () => {
       expect(reasonsOf(artifact(name, text(objects(101))))).toEqual([
         `the text of "${name}", together with the texts before it, holds more than 100 JSON objects and lists (MAX_OBJECTS_PER_MESSAGE)`,
       ]);
@@ -201,7 +201,7 @@ describe("a text that has to be parsed", () => {
       expect(most.refused.filter(({ reason }) => reason.includes("MAX_"))).toEqual([]);
     });
 
-    it(`may hold any brackets in the strings of ${name}`, () => {
+    it(`may contain any brackets in the strings of ${name}`, () => {
       const inner = JSON.stringify("[{".repeat(1000));
       const { refused } = prepareArtifacts([artifact(name, text(inner))], few);
       expect(refused.filter(({ reason }) => reason.includes("MAX_"))).toEqual([]);
@@ -214,7 +214,7 @@ describe("a text that has to be parsed", () => {
     expect(reasonsOf(info, info)).toHaveLength(1);
   });
 
-  it("may hold any number of objects in an artifact that is stored as it is", () => {
+  it("may contain any number of objects in an artifact that is stored unchanged", () => {
     for (const name of ["a", "text_log_summary"]) {
       const blob = objects(1000);
       expect(prepareArtifacts([artifact(name, blob)], few)).toEqual({

@@ -12,12 +12,12 @@ function isStored(data: unknown): boolean {
 
 describe("performance data is stored", () => {
   it.each<[string, unknown]>([
-    ["that has all it needs", item],
+    ["that has everything it needs", item],
     ["without a suite", { ...item, suites: [] }],
     ["without a subtest", { ...item, suites: [{ ...suite, subtests: [] }] }],
     ["with unknown members", { ...item, x: 1, framework: { name: "t", x: 1 }, suites: [{ ...suite, x: 1 }] }],
     [
-      "with all that it may have",
+      "with every optional member",
       {
         ...item,
         suites: [
@@ -92,7 +92,7 @@ describe("performance data in a text with NaN or Infinity, as Python writes it",
     });
   });
 
-  it("loses an item that is such a number, and says how many such numbers are not listed", () => {
+  it("loses an item that is only such a number, and says how many such numbers are not listed", () => {
     const { artifact, refused } = stored(
       `[-Infinity,${good.replace("1.10", `1.10,"replicates":[${"NaN,".repeat(9)}0]`)}]`,
     );
@@ -107,19 +107,19 @@ describe("performance data in a text with NaN or Infinity, as Python writes it",
     ]);
   });
 
-  it("is read soon, whatever its names are, and not at all if it is not such a text", () => {
+  it("is read quickly, whatever its names are, and not at all if it is not such a text", () => {
     const name = "x~/\\u0061".repeat(14_000);
     const texts = [`[{"${name}":[${"NaN,".repeat(190)}0]}]`, "x".repeat(10_000_000)];
     for (const [at, text] of texts.entries()) {
       const { user, system } = process.cpuUsage();
       expect(stored(text).artifact).toBeNull();
       const spent = process.cpuUsage();
-      // Otherwise each takes over 300 ms.
+      // Otherwise, each text takes over 300 ms.
       expect([at, (spent.user + spent.system - user - system) / 1e3 < 200]).toEqual([at, true]);
     }
   });
 
-  it("is refused as a whole if it has more of them than can be read soon", () => {
+  it("is refused as a whole if it has more of them than can be read quickly", () => {
     const long = good.replace('"x"', `"${"x".repeat(128 * 1024)}"`);
     for (const data of [`[${"NaN,".repeat(200)}NaN]`, `[NaN,${long}]`]) {
       expect(stored(data)).toEqual({
@@ -158,7 +158,7 @@ describe("performance data of more than 1,000 items", () => {
     expect(storablePerformance(artifact)).toEqual({ artifact, refused: [] });
   });
 
-  it("names the limit first, then the items among the first 1,000 that do not fit", () => {
+  it("has its refusals name the limit first, then the invalid items among the first 1,000", () => {
     const { artifact, refused } = storablePerformance(artifactOf(["0", ...repeated(1000, itemText)]));
     expect(artifact).toEqual(artifactOf(repeated(999, itemText)));
     expect(refused).toMatchObject([
@@ -174,7 +174,7 @@ describe("performance data of more than 1,000 items", () => {
   });
 });
 
-it("data with an invalid item and very many numbers whose text must be kept is refused whole; without such an item it is stored", () => {
+it("data with an invalid item and very many numbers whose text must be kept is refused as a whole; without such an item it is stored", () => {
   const many = `[${Array(10_001).fill("1.10").join(",")}]`;
   const blob = (items: string) => `{"performance_data":[${items}],"extra":${many}}`;
   const of = (items: string) => ({ name: "performance_data", type: "json", blob: blob(items) });

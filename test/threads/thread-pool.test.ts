@@ -48,7 +48,7 @@ async function failureOf(running: Promise<unknown>): Promise<string> {
 }
 
 describe("a pool of threads", () => {
-  it("does a task on a thread, which gets its settings and nothing of the environment", async () => {
+  it("runs a task on a thread, which gets its settings but no environment variables", async () => {
     const done = await aPool().run({ does: "nothing" });
     expect(done).toMatchObject({ given: "plain data", env: [] });
   });
@@ -57,7 +57,7 @@ describe("a pool of threads", () => {
     const pool = aPool();
     const { signal } = new AbortController();
     for (let nth = 0; nth < 5; nth++) await pool.run({ does: "nothing" }, signal);
-    // Node.js notes in a signal, under symbols of its own, who listens to it and which signals depend on it.
+    // Node.js stores in a signal, under its own symbols, who listens to it and which signals depend on it.
     const notes = Object.getOwnPropertySymbols(signal).map((symbol): unknown => Reflect.get(signal, symbol));
     const sizes = notes.map((note) =>
       typeof note === "object" && note !== null && "size" in note ? note.size : 0,
@@ -74,7 +74,7 @@ describe("a pool of threads", () => {
     expect(threads).toContain((await pool.run({ does: "nothing" })).thread);
   });
 
-  it("ends a thread that hangs, and only that one", async () => {
+  it("ends a thread that hangs, and no other", async () => {
     const pool = aPool({ stallMs: 8000 });
     // Slower than the stall limit, but its event loop is free.
     const lively = pool.run({ does: "wait", ms: 10_000 });
@@ -83,7 +83,7 @@ describe("a pool of threads", () => {
     expect((await lively).thread).not.toBe(next.thread);
   });
 
-  it("ends a task that takes too long, even if its event loop is free", async () => {
+  it("aborts a task that takes too long, even if its event loop is free", async () => {
     expect(await failureOf(aPool({ totalMs: 200 }).run({ does: "wait", ms: 60_000 }))).toBe("too-long");
   });
 
@@ -91,7 +91,7 @@ describe("a pool of threads", () => {
     ["crash", "crashed"],
     ["exit", "crashed"],
     ["swell", "out-of-memory"],
-  ] as const)("a thread that does this: %s, costs its task alone", async (does, kind) => {
+  ] as const)("a thread that does this: %s, only fails its own task", async (does, kind) => {
     const pool = aPool();
     const other = pool.run({ does: "wait", ms: 1000 });
     expect(await failureOf(pool.run({ does }))).toBe(kind);
@@ -115,7 +115,7 @@ describe("a pool of threads", () => {
     expect(answers.map(({ given }) => given)).toEqual(["what? one", "what? two", "what? three"]);
   });
 
-  it("fails a task whose question cannot be answered, and does the next", async () => {
+  it("fails a task whose question cannot be answered, and runs the next one", async () => {
     const pool = aPool({ threads: 1 });
     const refuse = (): never => {
       throw new TypeError("no such question");
@@ -135,7 +135,7 @@ describe("a pool of threads", () => {
     expect(await third).toMatchObject({ given: "plain data" });
   });
 
-  it("closing ends the tasks in progress, also on a thread that hangs", async () => {
+  it("closing it ends the tasks in progress, also on a thread that hangs", async () => {
     const pool = aPool();
     const running = [
       failureOf(pool.run({ does: "spin" })),

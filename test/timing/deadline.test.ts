@@ -30,6 +30,6 @@ it("ignores a failure after the limit", async () => {
     throw new Error("nobody hears this");
   });
   expect(await withDeadline<string>(failsLater, 5, () => "late")).toBe("late");
-  // An unhandled rejection would end the test with an error.
+  // An unhandled rejection would make the test fail.
   await wait(40);
 });

@@ -4,7 +4,7 @@ import { retry } from "../../src/timing/retry.ts";
 const quick = { baseMs: 1, capMs: 2 };
 const slow = { baseMs: 3_600_000, capMs: 3_600_000 };
 
-/** Returns work that fails some times before it succeeds. It returns the number of the attempt. */
+/** Returns work that fails several times before it succeeds. It returns the number of the attempt. */
 function failing(times: number): () => Promise<number> {
   let attempts = 0;
   return async () => {
@@ -13,7 +13,7 @@ function failing(times: number): () => Promise<number> {
   };
 }
 
-it("does the work until it succeeds, and reports each failure", async () => {
+it("repeats the work until it succeeds, and reports each failure", async () => {
   const reported: string[] = [];
   const onFailure = (error: unknown, failures: number): undefined => {
     reported.push(`${failures}: ${error instanceof Error && error.message}`);

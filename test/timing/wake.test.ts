@@ -8,7 +8,7 @@ it("wakes all loops that are waiting", async () => {
   await waiting;
 });
 
-it("does not wake loops that begin to wait later", async () => {
+it("does not wake loops that start to wait later", async () => {
   const wake = new Wake();
   wake.all();
   expect(wake.signal.aborted).toBe(false);
@@ -17,7 +17,7 @@ it("does not wake loops that begin to wait later", async () => {
   expect(performance.now() - before).toBeGreaterThanOrEqual(19);
 });
 
-it("returns a signal that stays aborted, so that a loop does not miss work that arrives while it looks for some", () => {
+it("returns a signal that stays aborted, so that a loop does not miss work that arrives while it looks for work", () => {
   const wake = new Wake();
   const { signal } = wake;
   wake.all();

@@ -13,18 +13,18 @@ const folder = new URL("../../schemas/", import.meta.url);
 const schemaOf = (file: string): unknown => load(readFileSync(new URL(file, folder), "utf8"));
 const files = readdirSync(folder).filter((file) => file !== "openapi.yml");
 
-// The program takes this for granted, because checking it would slow down every start.
+// The program does not check this, because the check would slow down every start.
 it.each<[string, unknown]>([
   ...files.map((file): [string, unknown] => [file, schemaOf(file)]),
   ["performance data", performanceSchema],
-])("the schema of %s is a valid one by the draft that it names", (_of, schema) => {
+])("the schema of %s is valid according to the draft that it names", (_of, schema) => {
   expect(schema).toHaveProperty("$schema", "http://json-schema.org/draft-04/schema#");
   const ajv = new draft04.default({ strict: false });
   const isValid = ajv.validateSchema(schema as Parameters<typeof ajv.validateSchema>[0]);
   expect([isValid, ajv.errors]).toEqual([true, null]);
 });
 
-it("in no schema a text in braces has a question mark without quotes: PyYAML cannot read such a file", () => {
+it("no schema has an unquoted question mark in a flow mapping, because PyYAML cannot read such a file", () => {
   const unreadable = readdirSync(folder).flatMap((file) => {
     const lines = readFileSync(new URL(file, folder), "utf8").split("\n");
     return lines.filter((line) => /\{[^"'#]*\?/.test(line)).map((line) => `${file}: ${line.trim()}`);
@@ -32,7 +32,7 @@ it("in no schema a text in braces has a question mark without quotes: PyYAML can
   expect(unreadable).toEqual([]);
 });
 
-it("the published schema of performance data is the one that items are checked by", () => {
+it("the published schema of performance data is the one against which items are checked", () => {
   const { definitions } = z
     .object({ definitions: z.object({ item: z.unknown() }) })
     .parse(schemaOf("performance-data.yml"));

@@ -31,7 +31,7 @@ const accepted: readonly (readonly [string, Overrides])[] = [
     "hg, a revision and a malformed hash",
     { origin: { ...hg, revision: REVISION, revision_hash: "a".repeat(39) } },
   ],
-  ["hg, a hash alone", { origin: { ...hg, revision_hash: REVISION } }],
+  ["hg, only a hash", { origin: { ...hg, revision_hash: REVISION } }],
   ["github, any 40 characters", { origin: { kind: "github.com", project: "p", revision: "Z".repeat(40) } }],
   [
     "github, revision and hash",
@@ -89,10 +89,10 @@ const rejected: readonly (readonly [string, Overrides, string])[] = [
   ["a line feed at the end of the task id", { taskId: "a\n" }, "/taskId"],
   ["a task id of 51 characters", { taskId: "a".repeat(51) }, "/taskId"],
   ["a negative retry", { retryId: -1 }, "/retryId"],
-  ["a boolean where a number is wanted", { retryId: true }, "/retryId"],
+  ["a boolean instead of a number", { retryId: true }, "/retryId"],
   ["a number that is not whole", { version: 1.5 }, "/version"],
   ["a number that is too large", { version: Number.POSITIVE_INFINITY }, "/version"],
-  ["text where a number is wanted", { version: "1" }, "/version"],
+  ["text instead of a number", { version: "1" }, "/version"],
   ["null for a member that may be left out", { owner: null }, "/owner"],
   ["a reason of 126 characters", { reason: "a".repeat(126) }, "/reason"],
   ["a product of 126 characters", { productName: "a".repeat(126) }, "/productName"],
@@ -131,7 +131,7 @@ const rejected: readonly (readonly [string, Overrides, string])[] = [
   ["a step with a negative line", logWith([{ ...step, lineStarted: -1 }]), "/logs/0/steps/0/lineStarted"],
   ["a step with an unknown result", logWith([{ ...step, result: "retry" }]), "/logs/0/steps/0/result"],
   ["an unknown member of an error", logWith([{ ...step, errors: [{ x: 1 }] }]), "/logs/0/steps/0/errors/0"],
-  ["members that every object has", { constructor: 1 }, ""],
+  ["members named like inherited object members", { constructor: 1 }, ""],
   ["a member called __proto__", JSON.parse('{"__proto__":1}'), ""],
   ["an unknown state", { state: "coalesced" }, "/state"],
   ["an unknown result", { result: "retry" }, "/result"],
@@ -173,7 +173,7 @@ const rejected: readonly (readonly [string, Overrides, string])[] = [
 ];
 
 function violationsOf(overrides: Overrides): readonly Violation[] {
-  // Encoded and decoded, so that members that are undefined are absent.
+  // Encoded and decoded, so that undefined members are missing.
   const result = validateJob(JSON.parse(JSON.stringify(aMessage(overrides))), schemas);
   if (result.ok || result.fault.reason !== "schema-violation") throw new Error("accepted");
   return result.fault.violations;
@@ -195,7 +195,7 @@ describe("a message is rejected with a pointer for", () => {
   }
 
   for (const name of ["taskId", "origin", "buildSystem", "display", "state", "jobKind", "version"]) {
-    it(`no ${name}`, () => {
+    it(`a missing ${name}`, () => {
       const { [name]: _left, ...rest } = aMessage();
       const message = expect.stringContaining(`'${name}'`);
       expect(validateJob(rest, schemas)).toMatchObject({
@@ -215,7 +215,7 @@ describe("a message is rejected with a pointer for", () => {
   }
 });
 
-describe("for an origin only violations of the variant that was meant are reported, with its name:", () => {
+describe("for an origin, only violations of the variant that it names are reported, with the variant's name:", () => {
   const github = { kind: "github.com", project: "p", revision: REVISION };
   const byRevision = "hg.mozilla.org by revision";
   type Row = readonly [
@@ -314,7 +314,7 @@ it("the found value is reported, cut to one line", () => {
   );
 });
 
-it("the first twenty of a thousand errors in a message are reported", () => {
+it("of a thousand errors in a message, the first twenty are reported", () => {
   expect(violationsOf({ labels: Array(1000).fill("a b") })).toHaveLength(20);
 });
 

@@ -12,22 +12,22 @@ beforeAll(async () => {
 });
 afterAll(() => built.remove());
 
-it("each page's scripts at first load keep to the budget", () => {
+it("the scripts that each page loads at first stay within the budget", () => {
   expect(sizes.first["help-page"]).toBeGreaterThan(0);
   expect(Object.entries(sizes.first).filter(([, size]) => size > assetBudgets.first)).toEqual([]);
 });
 
-it("all scripts together keep to the budget", () => {
+it("all scripts together stay within the budget", () => {
   expect(sizes.all).toBeGreaterThan(0);
   expect(sizes.all).toBeLessThanOrEqual(assetBudgets.all);
 });
 
-it("the style sheet keeps to the budget", () => {
+it("the style sheet stays within the budget", () => {
   expect(sizes.css).toBeGreaterThan(0);
   expect(sizes.css).toBeLessThanOrEqual(assetBudgets.css);
 });
 
-it("the licence of every package in the scripts comes with them", () => {
+it("the licence of every package in the scripts is shipped with them", () => {
   const licences = readFileSync(join(built.folder, "licences.txt"), "utf8");
   const files = readdirSync(built.folder).filter((file) => file.endsWith(".js"));
   const scripts = files.map((file) => readFileSync(join(built.folder, file), "utf8")).join("");

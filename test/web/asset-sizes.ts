@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import * as z from "zod";
 
-/** What browsers load, in kilobytes as sent with gzip. */
+/** The sizes of what browsers load, in kilobytes as sent with gzip. */
 export interface AssetSizes {
-  /** The scripts that a page loads at first, by the page's entry. */
+  /** The scripts that a page loads at first, keyed by the page's entry point. */
   readonly first: Readonly<Record<string, number>>;
-  /** All scripts that there are. */
+  /** All scripts. */
   readonly all: number;
   readonly css: number;
 }
 
-/** The most that {@link AssetSizes} may be. */
+/** The maxima of {@link AssetSizes}. */
 export const assetBudgets = { first: 30, all: 60, css: 10 };
 
 const manifest = z.object({

@@ -7,15 +7,15 @@ const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe
 
 declare const axe: { run(context: Document, options: object): Promise<AxeResults> };
 
-/** The rules of WCAG 2.2 AA and axe's own good practice. */
+/** The rules of WCAG 2.2 AA, and axe's best practices. */
 const allRules = {
   type: "tag",
   values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 };
-/** The only rule whose result depends on the scheme. */
+/** The only rule whose result depends on the colour scheme. */
 const contrastAlone = { type: "rule", values: ["color-contrast"] };
 
-/** Returns what axe finds wrong with a page in both schemes, one text for each element; empty if all is well. */
+/** Returns the problems that axe finds on a page in both colour schemes, one text for each element; empty if there are none. */
 export async function axeFindings(page: Page): Promise<string[]> {
   await page.evaluate(source);
   await page.emulateMedia({ colorScheme: "light" });

@@ -10,12 +10,12 @@ const script = fileURLToPath(new URL("../../build/assets.mjs", import.meta.url))
 
 export interface BuiltAssets {
   readonly folder: string;
-  /** Deletes the folder, unless others use it too. */
+  /** Deletes the folder, unless other files use it too. */
   remove(): Promise<void>;
 }
 
 /**
- * Bundles scripts and styles from the sources as they are now. All test files of one run of jest share the bundles: compressing them
+ * Bundles scripts and styles from the current sources. All test files of one run of jest share the bundles, because compressing them
  * takes longer than most tests.
  */
 export async function buildAssets(): Promise<BuiltAssets> {
@@ -27,7 +27,7 @@ export async function buildAssets(): Promise<BuiltAssets> {
   await promisify(execFile)(process.execPath, [script, folder]);
   const remove = () => rm(folder, { recursive: true, force: true });
   if (!isRun) return { folder, remove };
-  // Another test file may have been quicker.
+  // Another test file may have been faster.
   await rename(folder, shared.folder).catch(remove);
   return shared;
 }

@@ -11,7 +11,7 @@ function colours(part: string): Map<string, string> {
   );
 }
 
-/** The relative luminance of a colour. @see WCAG 2.2, "relative luminance" */
+/** Returns the relative luminance of a colour. @see WCAG 2.2, "relative luminance" */
 function luminance(colour: string): number {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
     const part = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
@@ -25,7 +25,7 @@ function contrast(first: string, second: string): number {
   return (lighter + 0.05) / (darker + 0.05);
 }
 
-it("black on white has a contrast of 21, and the reference's white on orange too little", () => {
+it("black on white has a contrast of 21, and the original site's white on orange has too little", () => {
   expect(contrast("#000000", "#ffffff")).toBeCloseTo(21, 5);
   expect(contrast("#ffffff", "#eba870")).toBeCloseTo(2.0, 1);
 });
@@ -72,7 +72,7 @@ describe.each([
   );
 
   it.each([...tokens.keys()].filter((name) => /border$|^focus$/.test(name)))(
-    "--%s is seen beside the page",
+    "--%s can be distinguished from the page",
     (name) => {
       expect(contrast(value(name), value("page"))).toBeGreaterThanOrEqual(3);
       expect(contrast(value(name), value("raised"))).toBeGreaterThanOrEqual(3);

@@ -13,11 +13,11 @@ it.each([
   "tel:+49123",
   "file:///var/log/a.txt",
   "https://user:password@ci.example.org/",
-])("%s may stand in a link, as it is", (address) => {
+])("%s is allowed in a link unchanged", (address) => {
   expect(new URL(linkAddress(address) ?? "").href).toBe(new URL(address).href);
 });
 
-it("an address keeps its text, and one that a browser would read as a path becomes absolute", () => {
+it("an address keeps its text, but one that a browser would read as a path becomes absolute", () => {
   expect(linkAddress("http://ci.example.org")).toBe("http://ci.example.org");
   expect(linkAddress("http:ci.example.org/a")).toBe("http://ci.example.org/a");
   expect(linkAddress("https:/ci.example.org")).toBe("https://ci.example.org/");
@@ -48,11 +48,11 @@ it.each([
   "",
   "http://",
   "https://exa mple.org",
-])("%j may not", (address) => {
+])("%j is not allowed in a link", (address) => {
   expect(linkAddress(address)).toBeNull();
 });
 
-it("a link opens beside the page, in the seed's form", () => {
+it("a link opens in a new tab, with the expected attributes", () => {
   const drawn = renderToString(
     h(DataLink, { href: 'https://ci.example.org/?"<', title: 'a "title"', children: "<b>the log</b>" }),
   );

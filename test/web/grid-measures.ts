@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import type { TestBrowser } from "./browser.ts";
 import { LARGE_PROJECT } from "./large-grid.ts";
 
-/** What the grid's design promises of 10,000 jobs in 10 pushes on an idle machine. Bytes count what is loaded until the grid is drawn. */
+/** The limits of the grid's design for 10,000 jobs in 10 pushes on an idle machine. Bytes count what is loaded until the grid is drawn. */
 export const gridBudgets: GridFigures = {
   first_paint_ms: 500,
   bytes: 150_000,
@@ -12,23 +12,23 @@ export const gridBudgets: GridFigures = {
 };
 
 export interface GridFigures {
-  /** From the question until the browser shows the first content. */
+  /** Time from the request until the browser shows the first content. */
   readonly first_paint_ms: number;
   readonly bytes: number;
-  /** While the page is loaded and the script takes over. */
+  /** Blocking time while the page is loaded and the script takes over. */
   readonly longest_task_ms: number;
-  /** From a key that changes the filter until the browser has drawn. */
+  /** Time from a key that changes the filter until the browser has drawn. */
   readonly filter_ms: number;
-  /** From a click on a job until its panel is full. */
+  /** Time from a click on a job until its panel is complete. */
   readonly job_click_ms: number;
 }
 
-/** What the page says in its console when it follows changes. */
+/** The message that the page writes to its console when it follows changes. */
 const LIVE = "the grid is live";
-/** How long nobody asks the page anything, so that it draws without being disturbed, in milliseconds. */
+/** How long the test sends nothing to the page, so that it draws undisturbed, in milliseconds. */
 const DRAWING_MS = 250;
 
-/** Opens the large grid in a fresh profile, and measures it once. */
+/** Opens the large grid in a new profile, and measures it once. */
 export async function measureGrid(browser: TestBrowser, url: string): Promise<GridFigures> {
   const page = await browser.newPage();
   try {
@@ -46,7 +46,7 @@ export async function measureGrid(browser: TestBrowser, url: string): Promise<Gr
         console.log(word);
       }).observe(document, { subtree: true, attributeFilter: ["data-live"] });
     }, LIVE);
-    // A question from outside would run in the page, and its time would count as the page's.
+    // An evaluation from outside runs in the page, and its time would count as the page's.
     const isLive = page.waitForEvent("console", {
       predicate: (message) => message.text() === LIVE,
       timeout: 60_000,
@@ -75,13 +75,13 @@ function loadFigures(page: Page): Promise<Pick<GridFigures, "first_paint_ms" | "
     return {
       first_paint_ms: paint?.startTime ?? Number.NaN,
       bytes: [navigation, ...files].reduce((sum, entry) => sum + (entry?.transferSize ?? Number.NaN), 0),
-      // The browser tells of tasks over 50 ms only.
+      // The browser reports only tasks over 50 ms.
       longest_task_ms: Math.max(50, ...tasks),
     };
   });
 }
 
-/** Shows failures only, and then all jobs again. */
+/** Shows only failures, and then all jobs again. */
 async function filterMs(page: Page): Promise<number> {
   const times: number[] = [];
   for (const _time of ["failures", "all"]) {
@@ -91,7 +91,7 @@ async function filterMs(page: Page): Promise<number> {
           "keydown",
           ({ timeStamp }) => {
             requestAnimationFrame(() => {
-              // What comes after the frame runs when the frame is drawn.
+              // A message that is posted from the frame arrives when the frame is drawn.
               const { port1, port2 } = new MessageChannel();
               port1.onmessage = () => resolve(performance.now() - timeStamp);
               port2.postMessage(null);
@@ -110,7 +110,7 @@ async function filterMs(page: Page): Promise<number> {
   return Math.max(...times);
 }
 
-/** Clicks on a job, with the mouse, after another one has been opened. */
+/** Clicks on a job with the mouse, after another one has been opened. */
 async function jobClickMs(page: Page): Promise<number> {
   const jobs = page.locator("a.job");
   await jobs.first().click();
@@ -121,7 +121,7 @@ async function jobClickMs(page: Page): Promise<number> {
     const guid = new URL(link.getAttribute("href") ?? "", location.href).searchParams.get("guid") ?? "";
     const from = performance.now();
     link.click();
-    // A function with a name cannot be sent to the browser by every compiler, so the question stands in the loop.
+    // Some compilers produce code for named functions that cannot be sent to the browser, so this function is inlined in the loop.
     while (document.querySelector("#grid-job .job-panel")?.textContent?.includes(guid) !== true) {
       await new Promise(requestAnimationFrame);
     }

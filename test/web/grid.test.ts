@@ -47,7 +47,7 @@ function job({ guid, push, symbol, result = "success", ...more }: JobParts) {
     timeStarted: "2026-01-05T09:01:00Z",
     ...(result !== null && { timeCompleted: "2026-01-05T09:11:00Z" }),
   });
-  // Pages follow what has changed since they last looked.
+  // Pages receive what has changed since they last looked.
   return { ...arrival, received_at: new Date().toISOString() };
 }
 
@@ -95,7 +95,7 @@ chromium.describe("the grid", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** The same store, which cannot be reached while `isAway` says so. */
+  /** The same store, which is unavailable while `isAway` returns true. */
   function awayable(real: Store): Store {
     return new Proxy(real, {
       get(target, name) {
@@ -109,7 +109,7 @@ chromium.describe("the grid", () => {
     });
   }
 
-  /** @param options - of a fresh profile. Without them, the page that all tests use is taken. */
+  /** @param options - options of a new profile. Without them, the page that all tests share is used. */
   async function open(path: string, options?: BrowserContextOptions): Promise<Page> {
     const browser = chromium.server();
     const page = await (options === undefined ? browser.samePage() : browser.newPage(options));
@@ -121,10 +121,10 @@ chromium.describe("the grid", () => {
   const rowOf = (page: Page, letter: string, platform: string) =>
     page.locator(`[data-push="${shortOf(letter)}"] tr`, { hasText: platform }).locator("td");
 
-  /** What has the focus: the text of the link. */
+  /** Returns the text of the focused link. */
   const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent);
 
-  describe("as the server draws it", () => {
+  describe("as the server renders it", () => {
     it("shows pushes, rows and closed groups, without a script", async () => {
       const page = await open("/projects/try", { javaScriptEnabled: false });
       expect(
@@ -179,7 +179,7 @@ chromium.describe("the grid", () => {
       await page.close();
     });
 
-    it("shows signs in a filter in place of characters that turn the text", async () => {
+    it("replaces characters in a filter that change the text direction with visible signs", async () => {
       const page = await open("/projects/try?text=%E2%80%AEx&platform=%E2%80%AEy", {
         javaScriptEnabled: false,
       });
@@ -189,7 +189,7 @@ chromium.describe("the grid", () => {
       await page.close();
     });
 
-    it("is a page that says so while the store is away", async () => {
+    it("says so while the store is unavailable", async () => {
       isAway = true;
       const page = await chromium.server().samePage();
       const answer = await page.goto(`${server.url}/projects/try`);
@@ -224,7 +224,7 @@ chromium.describe("the grid", () => {
       expect(isSoon).toBe(true);
     });
 
-    it("shows a published job pending, running and failed; the open group, focus and scroll stay", async () => {
+    it("shows a published job pending, running and failed; the open group, focus and scroll position stay", async () => {
       await store.storeResultSets([push("c", 1_790_000_200, "live")]);
       await store.storeSubmissions(
         ["1", "2", "3"].map((symbol) => job({ guid: `c${symbol}/0`, push: "c", symbol, project: "live" })),
@@ -255,7 +255,7 @@ chromium.describe("the grid", () => {
       await page.close();
     });
 
-    it("shows a push that nobody has submitted yet, and its details when they come", async () => {
+    it("shows a push that nobody has submitted yet, and its details when they arrive", async () => {
       const page = await open("/projects/live");
       await store.storeSubmissions([job({ guid: "d/0", push: "d", symbol: "1", project: "live" })]);
       const section = page.locator(`[data-push="${shortOf("d")}"]`);
@@ -264,7 +264,7 @@ chromium.describe("the grid", () => {
       await section.getByText("d@example.org").waitFor();
     });
 
-    it("says how old it is while the store is away, and goes on when it is back", async () => {
+    it("says how old it is while the store is unavailable, and continues when it is back", async () => {
       const page = await open("/projects/live");
       isAway = true;
       await page.getByText(/The database cannot be reached. What is shown is as of/).waitFor();
@@ -272,7 +272,7 @@ chromium.describe("the grid", () => {
       await page.locator("#live-note").waitFor({ state: "hidden" });
     });
 
-    it.each(["pushes", "cells"])("asks again for its %s if it gets none at first", async (what) => {
+    it.each(["pushes", "cells"])("requests its %s again if it gets none at first", async (what) => {
       const page = await chromium.server().newPage();
       let asked = 0;
       await page.route(`**/api/projects/try/${what}?*`, (route) => {
@@ -288,7 +288,7 @@ chromium.describe("the grid", () => {
       await page.close();
     });
 
-    it("follows older pushes, too, that were added below", async () => {
+    it("also follows older pushes that were added below", async () => {
       const letters = [..."0123456789f"];
       const inOld = (letter: string, symbol: string) =>
         job({ guid: `${letter}${symbol}/0`, push: letter, symbol, group: "?", project: "old" });
@@ -316,7 +316,7 @@ chromium.describe("the grid", () => {
       await symbol("0", "1").waitFor();
       const hold = async (route: Route): Promise<void> => {
         await store.storeSubmissions([inLate("e", "2")]);
-        // Somebody else looks at the push, so the server knows of the change.
+        // Another reader looks at the push, so the server knows of the change.
         await fetch(`${server.url}/api/projects/late/cells?push=${revisionOf("e")}`);
         await store.storeSubmissions([inLate("0", "2")]);
         await symbol("0", "2").waitFor();
@@ -328,7 +328,7 @@ chromium.describe("the grid", () => {
       await symbol("e", "2").waitFor();
     });
 
-    it("asks every minute, and says so, if all streams are taken", async () => {
+    it("polls every minute, and says so, if all streams are taken", async () => {
       const small = await startPagesServer(store, { settings: { ...pageSettings, PAGES_MAX_STREAMS: 0 } });
       const page = await chromium.server().samePage();
       await page.goto(`${small.url}/projects/try`);
@@ -338,14 +338,14 @@ chromium.describe("the grid", () => {
   });
 
   describe("its view", () => {
-    it("is in the address: back and forward restore it, and a fresh profile shows the same", async () => {
+    it("is in the address: back and forward restore it, and a new profile shows the same", async () => {
       const page = await open("/projects/try", {});
       await page.locator("#filter-text").pressSequentially("bc7");
       await until(async () => (await page.locator("a.job").count()) === 2);
       await page.keyboard.press("Enter");
       await page.keyboard.press("u");
       await until(async () => (await page.locator("a.job").count()) === 1);
-      // The address follows when the browser has shown the view.
+      // The address changes after the browser has drawn the view.
       await page.waitForURL(/text=bc7&status=unclassified$/);
       const address = page.url();
 
@@ -366,7 +366,7 @@ chromium.describe("the grid", () => {
       await page.close();
     });
 
-    it("with a job shows it above its panel, in its open group", async () => {
+    it("with a job shows the job above its panel, in its open group", async () => {
       const page = await open("/projects/try?job=a3%2F0", { viewport: { width: 1280, height: 420 } });
       const selected = page.locator('a.job[aria-current="true"]');
       expect(await selected.textContent()).toBe("3");
@@ -383,7 +383,7 @@ chromium.describe("the grid", () => {
       await page.close();
     });
 
-    it("is changed in place by its links and the boxes of the tiers", async () => {
+    it("is changed in place by its links and the tier checkboxes", async () => {
       const page = await open("/projects/try");
       await page.evaluate(() => document.body.setAttribute("data-same", ""));
       await page.getByRole("link", { name: "Failures 2" }).click();
@@ -442,7 +442,7 @@ chromium.describe("the grid", () => {
       await page.keyboard.press("Escape");
     });
 
-    it("Tab goes from push to push, and stays where it was in each", async () => {
+    it("Tab moves from push to push, and keeps its position in each", async () => {
       await page.keyboard.press("j");
       await page.keyboard.press("Escape");
       await page.keyboard.press("Tab");
@@ -466,7 +466,7 @@ chromium.describe("the grid", () => {
       expect(await focused(page)).toMatch(/bc7|M/);
     });
 
-    it("u shows unclassified failures only, i hides what is in progress, x opens all groups", async () => {
+    it("u shows only unclassified failures, i hides what is in progress, x opens all groups", async () => {
       const before = await shownJobs();
       await page.keyboard.press("u");
       await untilTexts(shownJobs, ["X", "bc7"]);
@@ -483,7 +483,7 @@ chromium.describe("the grid", () => {
       await untilTexts(shownJobs, before);
     });
 
-    it("x leaves groups to be closed one by one; a number that is opened gives the focus to its group", async () => {
+    it("after x, groups can be closed one by one; opening a count moves the focus to its group", async () => {
       const group = page.locator(`[data-push="${shortOf("b")}"] a.group-symbol`);
       await page.keyboard.press("x");
       await group.press("Enter");
@@ -495,7 +495,7 @@ chromium.describe("the grid", () => {
       await page.keyboard.press("x");
     });
 
-    it("closing a job gives the focus to it, or to its group", async () => {
+    it("closing a job moves the focus to it, or to its group", async () => {
       const other = await open("/projects/try?job=a3%2F0", {});
       await other.locator("#grid-job .job-panel").waitFor();
       await other.getByRole("link", { name: "close the job" }).press("Enter");
@@ -507,7 +507,7 @@ chromium.describe("the grid", () => {
       await other.close();
     });
 
-    it("the arrows scroll a table of the panel that has the focus", async () => {
+    it("the arrow keys scroll a focused table of the panel", async () => {
       const other = await open("/projects/try?job=abad%2F0&tab=history", {
         viewport: { width: 320, height: 700 },
       });
@@ -519,7 +519,7 @@ chromium.describe("the grid", () => {
       await other.close();
     });
 
-    it("f goes to the filter, where letters are letters; Enter comes back, Ctrl+Shift+F clears it", async () => {
+    it("f moves to the filter, where letters are typed; Enter returns, Ctrl+Shift+F clears it", async () => {
       await page.keyboard.press("f");
       await page.keyboard.type("bc7 jnkp");
       expect(await page.locator("#filter-text").inputValue()).toBe("bc7 jnkp");
@@ -530,7 +530,7 @@ chromium.describe("the grid", () => {
       expect((await shownJobs()).length).toBeGreaterThan(4);
     });
 
-    it("t shows the next tab of the job, Shift+L its raw log beside the page, l its log", async () => {
+    it("t shows the next tab of the job, Shift+L its raw log in a new tab, l its log", async () => {
       const arrival = job({ guid: "keys/0", push: "e", symbol: "K", result: "fail", project: "keys" });
       const logs = [{ name: "other_log", url: `${server.url}/help`, parse_status: "parsed" }] as const;
       await store.storeSubmissions([{ ...arrival, submission: { ...arrival.submission, logs } }]);
@@ -549,22 +549,22 @@ chromium.describe("the grid", () => {
       await other.close();
     });
 
-    it("single keys do nothing while they are switched off", async () => {
+    it("single-key shortcuts do nothing while they are switched off", async () => {
       await page.evaluate(() => localStorage.setItem("single-keys", "off"));
       await page.keyboard.press("u");
       expect((await shownJobs()).length).toBeGreaterThan(4);
       await page.evaluate(() => localStorage.removeItem("single-keys"));
     });
 
-    it("? leads to the help", async () => {
+    it("? opens the help", async () => {
       const other = await open("/projects/try");
       await other.keyboard.press("?");
       await other.waitForURL("**/help");
     });
   });
 
-  describe("for everybody", () => {
-    it("axe finds nothing, with a job and without, and on the front page", async () => {
+  describe("accessibility", () => {
+    it("axe finds no problem, with and without a job, and on the front page", async () => {
       const page = await open("/projects/try?status=-success&tier=1%2C2%2C3");
       expect(await axeFindings(page)).toEqual([]);
       await page.keyboard.press("n");
@@ -574,7 +574,7 @@ chromium.describe("the grid", () => {
       expect(await axeFindings(page)).toEqual([]);
     });
 
-    it("the search box takes no room from the words beside the worker's light", async () => {
+    it("the search box does not hide the text next to the worker's status light", async () => {
       const page = await open("/projects/try", { viewport: { width: 961, height: 400 } });
       const words = page.locator(".worker-light .words");
       expect(await words.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
@@ -595,7 +595,7 @@ chromium.describe("the grid", () => {
       await page.close();
     });
 
-    it("has no second scroll bar at 400 % zoom, and shows failures by more than colour", async () => {
+    it("has no second scroll bar at 400 % zoom, and distinguishes failures by more than colour", async () => {
       const page = await open("/projects/try", {
         viewport: { width: 320, height: 256 },
         forcedColors: "active",
@@ -615,7 +615,7 @@ chromium.describe("the grid", () => {
   describe("with 10,000 jobs in 10 pushes", () => {
     beforeAll(() => fillLargeGrid(store), 180_000);
 
-    it("draws the pushes in sight, and leaves the others to the browser until they are needed", async () => {
+    it("draws the visible pushes, and lets the browser draw the others when they are needed", async () => {
       const page = await open(`/projects/${LARGE_PROJECT}`);
       expect(await page.locator(".push").count()).toBe(10);
       const skipped = await page
@@ -654,7 +654,7 @@ chromium.describe("the grid", () => {
       ).toBe("/publish?task=nosuch");
     });
 
-    it("links of the reference lead to the same push and log", async () => {
+    it("links of the original site lead to the same push and log", async () => {
       const page = await chromium.server().samePage();
       await page.goto(`${server.url}/#/jobs?repo=try&revision=${shortOf("a")}`);
       await page.waitForURL(`**/projects/try/pushes/${shortOf("a")}`);

@@ -26,7 +26,7 @@ chromium.describe("the help and the frame of all pages", () => {
       showsReasons: true,
       problems: async () => problems,
       ready: { state: "ready", words: "worker ready" },
-      // Every question is a new one.
+      // With NaN as the time, no cached answer is recent enough.
       now: () => Number.NaN,
     });
     server = await startPagesServer(store, { light });
@@ -37,7 +37,7 @@ chromium.describe("the help and the frame of all pages", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** @param options - of a fresh profile. Without them, the page that all tests use is taken. */
+  /** @param options - options of a new profile. Without them, the page that all tests share is used. */
   async function open(path: string, options?: BrowserContextOptions): Promise<Page> {
     const browser = chromium.server();
     const page = await (options === undefined ? browser.samePage() : browser.newPage(options));
@@ -45,7 +45,7 @@ chromium.describe("the help and the frame of all pages", () => {
     return page;
   }
 
-  it("shows every key and every look of a job, and keeps the choice about single keys", async () => {
+  it("shows every key and every appearance of a job, and remembers the choice about single-key shortcuts", async () => {
     const page = await open("/help");
     const names = await page.locator("kbd").allTextContents();
     expect(names).toEqual(keyRows.flatMap(({ keys }) => keys.map(shownKey)));
@@ -59,7 +59,7 @@ chromium.describe("the help and the frame of all pages", () => {
     expect(await box.isChecked()).toBe(false);
   });
 
-  it("axe finds nothing, on /help and on an error's page", async () => {
+  it("axe finds no problem on /help and on an error page", async () => {
     const page = await open("/help");
     expect(await axeFindings(page)).toEqual([]);
     await page.goto(`${server.url}/nothing`);
@@ -67,7 +67,7 @@ chromium.describe("the help and the frame of all pages", () => {
     expect(await axeFindings(page)).toEqual([]);
   });
 
-  it("the browser has nothing to complain about, such as a header that it does not understand", async () => {
+  it("the browser reports no problem, such as a header that it does not understand", async () => {
     const page = await chromium.server().newPage();
     const said: string[] = [];
     page.on("console", (message) => said.push(message.text()));
@@ -85,7 +85,7 @@ chromium.describe("the help and the frame of all pages", () => {
     await page.close();
   });
 
-  it("the first Tab leads to the link that skips the header, and that to the page", async () => {
+  it("the first Tab focuses the link that skips the header, and that link leads to the page's content", async () => {
     const page = await open("/help");
     await page.keyboard.press("Tab");
     const skip = page.getByRole("link", { name: "Skip to the page" });

@@ -1,5 +1,6 @@
 /*
- * HTML that a publisher must not get into a page. Each sets `window.caught`, or asks `evil.example`, if it works. Values are cut after
+ * HTML that a publisher must not get into a page. Each text sets `window.caught`, or requests `evil.example`, if it works. Values are cut
+ * after
  * 512 characters.
  */
 

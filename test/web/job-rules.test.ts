@@ -14,9 +14,9 @@ interface Given {
   readonly lines?: number;
   readonly steps?: number;
   readonly logs?: readonly (readonly [name: string, status: LogOfJob["parse_status"]])[];
-  /** A summary has come. */
+  /** Whether a summary exists. */
   readonly isSummed?: boolean;
-  /** The next attempts at bug suggestions. */
+  /** The times of the next attempts at bug suggestions. */
   readonly suggestions?: readonly (string | null)[];
   readonly state?: string;
 }
@@ -46,7 +46,7 @@ function aShownJob({
   return shown as unknown as ShownJob;
 }
 
-describe("what the failure tab shows", () => {
+describe("the content of the failure tab", () => {
   it.each<[Given, string]>([
     [{ lines: 1, logs: [["buildbot_text", "pending"]] }, "lines"],
     [{ steps: 1, isSummed: true, logs: [["buildbot_text", "parsed"]] }, "steps"],
@@ -66,7 +66,7 @@ describe("what the failure tab shows", () => {
     ],
     [{ isSummed: true }, "empty"],
     [{}, "no-logs"],
-  ])("of %j is: %s", (given, state) => {
+  ])("for %j is: %s", (given, state) => {
     expect(failureState(aShownJob(given))).toBe(state);
   });
 });
@@ -77,7 +77,7 @@ it.each<[Given, number | null]>([
   [{ logs: [["live", "pending"]] }, null],
   [{ state: "running" }, 15_000],
   [{ logs: [["buildbot_text", "parsed"]] }, null],
-])("a page with %j asks again after %s ms", (given, ms) => {
+])("a page with %j polls again after %s ms", (given, ms) => {
   expect(askAgainMs(aShownJob(given))).toBe(ms);
 });
 
@@ -95,12 +95,12 @@ it.each([
   expect(firstTab(shown as unknown as ShownJob)).toBe(tab);
 });
 
-it("tabs follow each other in a ring, and only their names are read", () => {
+it("tabs form a ring, and only their names are accepted", () => {
   expect([nextTab("failures"), nextTab("data")]).toEqual(["details", "failures"]);
   expect(["logs", "Logs", "", null, "__proto__"].map(readTab)).toEqual(["logs", null, null, null, null]);
 });
 
-describe("how long a job took", () => {
+describe("the duration of a job", () => {
   it.each([
     ["completed", [100, 160, 1480], "22 minutes"],
     ["completed", [100, 160, 220], "1 minute"],
@@ -110,11 +110,11 @@ describe("how long a job took", () => {
     ["completed", [0, 0, 700], null],
     ["pending", [0, 0, 0], null],
     ["completed", [100, 800, 700], "0 minutes"],
-    // Publishers may leave the start out.
+    // Publishers may omit the start.
     ["running", [100, 0, 0], "48 minutes"],
     ["completed", [100, 0, 0], null],
   ] as const)(
-    "%s, by its times %j: %s",
+    "%s, with the times %j: %s",
     (state, [submit_timestamp, start_timestamp, end_timestamp], text) => {
       expect(durationText({ state, submit_timestamp, start_timestamp, end_timestamp }, 2980)).toBe(text);
     },

@@ -39,7 +39,7 @@ describe("the status of a job", () => {
     ["running", null, false, "running"],
     ["pending", null, true, "coalesced"],
     ["running", null, true, "coalesced"],
-  ] as const)("in state %s with result %s, coalesced: %s, is %s", (state, result, isCoalesced, status) => {
+  ] as const)("a state %s with result %s, coalesced: %s, is %s", (state, result, isCoalesced, status) => {
     expect(jobStatus(state, result, isCoalesced)).toBe(status);
   });
 });
@@ -50,7 +50,7 @@ it("a classified job has a class and a word of its own", () => {
   expect(countWord("testfailed", 2)).toBe("classified failed");
 });
 
-it("only what nobody has explained is unclassified", () => {
+it("only jobs that nobody has classified are unclassified", () => {
   expect([1, 2, 3, 4, 5, 6, 7].filter(isUnclassified)).toEqual([1, 7]);
 });
 
@@ -58,7 +58,7 @@ it("three statuses are failures", () => {
   expect(statuses.map(([status]) => status).filter(isFailure)).toEqual(["testfailed", "busted", "exception"]);
 });
 
-it("statuses without a look of their own are counted last", () => {
+it("statuses without their own appearance are counted last", () => {
   expect(statusPosition("success")).toBe(0);
   expect(statusPosition("skipped")).toBeGreaterThan(statusPosition("unknown"));
 });

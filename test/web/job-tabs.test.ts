@@ -58,7 +58,7 @@ function aLog(overrides: Partial<LogOfJob>): LogOfJob {
   return { ...log, attempts: 0, next_attempt_at: null, failure: null, is_read_here: true, ...overrides };
 }
 
-/** The text of a component, without its elements. */
+/** Returns the text of a component, without its elements. */
 function textOf(component: FunctionComponent<TabProps & { nowMs: number }>, given: Given): string {
   const html = renderToString(h(component, { shown: aShownJob(given), zone: "UTC", nowMs: 0 }));
   return html
@@ -71,7 +71,7 @@ describe("the failure tab", () => {
   it.each<[string, Given, readonly string[]]>([
     ["a job without logs", {}, ["No logs available for this job", "The history shows the messages."]],
     ["a job that runs", { state: "running" }, ["No logs available for this job", "It has not ended yet."]],
-    ["a log that waits", { logs: [aLog({})] }, ["Log parsing in progress."]],
+    ["a pending log", { logs: [aLog({})] }, ["Log parsing in progress."]],
     [
       "a log whose host fails",
       { logs: [aLog({ attempts: 2, failure: "HTTP 500", next_attempt_at: "2026-01-05T10:00:30Z" })] },
@@ -87,7 +87,7 @@ describe("the failure tab", () => {
       ],
     ],
     [
-      "a log of a name that is not read here",
+      "a log with a name that workers do not read",
       { logs: [aLog({ name: "live", is_read_here: false })] },
       ["Logs with the name live are not read here", "Open the log"],
     ],
@@ -101,7 +101,7 @@ describe("the failure tab", () => {
       { failures: { steps: [{ name: "run", result: "busted", last_line: 9 }] } },
       ["No Bug Suggestions Available.", "run : busted. log"],
     ],
-  ])("of %s says what is known, and what to do next", (_name, given, texts) => {
+  ])("for %s says what is known, and what to do next", (_name, given, texts) => {
     const text = textOf(FailureTab, given);
     for (const each of texts) expect(text).toContain(each);
   });
@@ -116,12 +116,12 @@ it.each<[Partial<LogOfJob>, string]>([
   [{ parse_status: "failed" }, 'title="Log parsing has failed"'],
   [{ parse_status: "pending", name: "live", is_read_here: false }, '<a class="button" href="/log?'],
   [{ name: "errors_json", parse_status: "parsed" }, "No logs available for this job"],
-])("the viewer's button of a log %j is: %s", (log, html) => {
+])("the log viewer's button for a log %j is: %s", (log, html) => {
   const shown = aShownJob({ logs: [aLog(log)] });
   expect(renderToString(h(JobResult, { shown }))).toContain(html);
 });
 
-describe("the tab of logs", () => {
+describe("the logs tab", () => {
   it.each<[Partial<LogOfJob>, string]>([
     [
       { next_attempt_at: "2026-01-05T10:00:30Z", attempts: 1 },
@@ -131,7 +131,7 @@ describe("the tab of logs", () => {
     [{ parse_status: "failed", attempts: 1 }, "Given up after 1 attempt."],
     [{ parse_status: "failed" }, "Its publisher says that it could not be parsed."],
     [{ name: "live", is_read_here: false }, "their publisher sends the summary"],
-  ])("says of %j: %s", (log, text) => {
+  ])("says for %j: %s", (log, text) => {
     expect(textOf(LogTab, { logs: [aLog(log)] })).toContain(text);
   });
 });
@@ -142,12 +142,12 @@ describe("a command to copy", () => {
     expect(textOf(HistoryTab, { guid: "a b;`c`/0" })).toContain("explain --project try 'a b;`c`/0'");
   });
 
-  it("is not offered if the guid holds characters that cannot be seen", () => {
+  it("is not offered if the guid contains invisible characters", () => {
     expect(textOf(HistoryTab, { guid: "a\nb\u202e" })).not.toContain("pulse-ingest explain");
   });
 });
 
-it("a job that several senders changed says so, and how to limit that", () => {
+it("a job that several senders changed shows a notice, and how to limit that", () => {
   const transition = {
     state: "running",
     result: null,

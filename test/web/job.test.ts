@@ -46,7 +46,7 @@ async function storeDetails(taskId: string, job_details: readonly Detail[]): Pro
   await store.storeSubmissions([anArrival({ taskId, extra })]);
 }
 
-/** A job that failed in two lines, one of them twice. */
+/** A job that failed in two lines, one of which occurs twice. */
 const failing = {
   taskId: "failing/0",
   result: "fail",
@@ -125,19 +125,18 @@ type Options = Parameters<ReturnType<typeof chromium.server>["newPage"]>[0];
 
 /**
  * Opens the page of a job, and waits for its script.
- *
- * @param options - of a fresh profile. Without them, the page that all tests use is taken.
+ * @param options - options of a new profile. Without them, the page that all tests share is used.
  */
 async function openJob(guid: string, tab?: string, options?: Options): Promise<Page> {
   const browser = chromium.server();
   const page = await (options === undefined ? browser.samePage() : browser.newPage(options));
   await page.goto(server.url + jobAddress({ project: "try", guid, ...(tab !== undefined && { tab }) }));
-  // The server writes UTC, and the script the reader's zone.
+  // The server writes UTC, and the script uses the reader's time zone.
   if (options?.javaScriptEnabled !== false) await page.waitForSelector(".job-panel[data-zone=local]");
   return page;
 }
 
-/** Returns the text of the only element that is found, as a reader sees it. */
+/** Returns the text of the only matching element, as a reader sees it. */
 function textOf(place: Page | Locator, selector: string): Promise<string> {
   // biome-ignore lint/performance/useDomNodeTextContent: spaces and lines matter, and what is hidden does not count
   return place.locator(selector).innerText();
@@ -218,7 +217,7 @@ chromium.describe("the page of a job", () => {
     );
   });
 
-  it("loads pictures from elsewhere only if the operator allows it, and tells their hosts nothing", async () => {
+  it("loads images from other hosts only if the operator allows it, and sends those hosts no referrer", async () => {
     await storeDetails("picture/0", [
       rawHtml("p", '<img src="https://pictures.example/p.png" alt="a chart">'),
     ]);
@@ -261,7 +260,7 @@ chromium.describe("the page of a job", () => {
     expect(await textOf(page, ".refused-parts")).toContain('artifact 1: "odd" has no type');
   });
 
-  it("says on the left what the job is, in the reader's zone", async () => {
+  it("describes the job on the left, in the reader's time zone", async () => {
     const page = await openJob("failing/0", undefined, { timezoneId: "America/New_York" });
     const summary = `${await textOf(page, ".job-result")}\n${await textOf(page, ".job-facts")}`;
     for (const text of [
@@ -280,7 +279,7 @@ chromium.describe("the page of a job", () => {
     await page.close();
   });
 
-  it("changes tabs without a load, and the browser's way back leads to the last tab", async () => {
+  it("changes tabs without loading, and the browser's back button returns to the last tab", async () => {
     const page = await openJob("failing/0");
     await page.evaluate(() => document.body.setAttribute("data-same", ""));
     await page.getByRole("link", { name: "Performance 1" }).click();
@@ -293,7 +292,7 @@ chromium.describe("the page of a job", () => {
     expect(await page.locator("body").getAttribute("data-same")).toBe("");
   });
 
-  it("says that it is reading another job if that takes long, and drops an answer that comes too late", async () => {
+  it("says that it is loading another job if that takes long, and drops an answer that arrives too late", async () => {
     const page = await openJob("failing/0", undefined, {});
     let answer = (): void => undefined;
     const isAnswered = new Promise<void>((resolve) => {
@@ -301,7 +300,7 @@ chromium.describe("the page of a job", () => {
     });
     await page.route(/guid=seed/, async (route) => {
       await isAnswered;
-      // By then the page has cancelled the question.
+      // By then the page has cancelled the request.
       await route.continue().catch(() => undefined);
     });
     const goTo = (guid: string) =>
@@ -322,7 +321,7 @@ chromium.describe("the page of a job", () => {
     await page.close();
   });
 
-  it("shows the summary of a log as soon as it is there", async () => {
+  it("shows the summary of a log as soon as it exists", async () => {
     const page = await chromium.server().newPage();
     await page.clock.install();
     await page.goto(server.url + jobAddress({ project: "try", guid: "waiting/0" }));
@@ -340,7 +339,7 @@ chromium.describe("the page of a job", () => {
     await page.close();
   });
 
-  it("keeps what it shows while the database is away, and says how old it is", async () => {
+  it("keeps its content while the database is unavailable, and says how old it is", async () => {
     const page = await chromium.server().newPage();
     await page.clock.install();
     await page.goto(server.url + jobAddress({ project: "try", guid: "waiting/1" }));
@@ -361,7 +360,7 @@ chromium.describe("the page of a job", () => {
     await page.close();
   });
 
-  it("that is gone says so, and leads to where its message is looked for", async () => {
+  it("says so if the job is gone, and leads to where its message can be searched for", async () => {
     const page = await chromium.server().samePage();
     const answer = await page.goto(server.url + jobAddress({ project: "try", guid: "gone/0" }));
     expect(answer?.status()).toBe(404);
@@ -420,7 +419,7 @@ chromium.describe("the page of a job", () => {
     }
   });
 
-  it("needs no sideways scrolling at four times the size, but within tables", async () => {
+  it("needs no sideways scrolling at 400 % zoom, except within tables", async () => {
     const page = await openJob("failing/0", undefined, { viewport: { width: 320, height: 256 } });
     for (const name of tabNames) {
       await page.locator(`a[data-tab=${name}]`).click();

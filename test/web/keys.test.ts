@@ -8,7 +8,7 @@ import {
   shownKey,
 } from "../../src/web/keys.ts";
 
-/** Returns what a browser tells of a key of the table. */
+/** Returns the event that a browser sends for a key of the table. */
 function pressOf(name: string, held: Partial<KeyPress> = {}): KeyPress {
   const parts = name.split("+");
   const press = {
@@ -21,7 +21,7 @@ function pressOf(name: string, held: Partial<KeyPress> = {}): KeyPress {
 const rows: readonly KeyRow[] = keyRows;
 
 describe.each(rows)("$place: $keys", ({ place, keys, action }) => {
-  it.each(keys)(`%s means ${action}, there only`, (key) => {
+  it.each(keys)(`%s means ${action}, only there`, (key) => {
     expect(findAction(place, pressOf(key), true)).toBe(action);
     const elsewhere = rows.filter((row) => row.place !== place && row.keys.includes(key));
     if (elsewhere.length === 0)
@@ -35,12 +35,12 @@ describe.each(rows)("$place: $keys", ({ place, keys, action }) => {
     if (!key.includes("Ctrl")) expect(findAction(place, pressOf(key, { ctrlKey: true }), true)).toBeNull();
   });
 
-  it.each(keys)("%s does nothing while single keys are off, if it is one", (key) => {
+  it.each(keys)("%s does nothing while single-key shortcuts are off, if it is one", (key) => {
     expect(findAction(place, pressOf(key), false)).toBe(isSingleKey(key) ? null : action);
   });
 });
 
-it("no key means two things at one place", () => {
+it("no key has two meanings in one place", () => {
   for (const place of ["grid", "log"] as const) {
     const keys = rows.filter((row) => row.place === place).flatMap((row) => row.keys);
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
@@ -59,7 +59,7 @@ it.each([
   [{ key: "Д", code: "KeyL", shiftKey: true }, "raw-log"],
   [{ key: "А", code: "KeyF", shiftKey: true, ctrlKey: true }, "clear-filter"],
   [{ key: "ι", code: "KeyI" }, "progress"],
-  // A Latin letter counts as it is written, wherever its key is.
+  // A Latin letter counts as the letter that it types, wherever its key is.
   [{ key: "j", code: "KeyC" }, "next-failure"],
   [{ key: "é", code: "KeyX" }, null],
   [{ key: "ж", code: "Semicolon" }, null],
@@ -67,7 +67,7 @@ it.each([
   expect(findAction("grid", pressOf(press.key, press), true)).toBe(action);
 });
 
-it("letters and signs are single keys; named keys and chords are not", () => {
+it("letters and signs are single-key shortcuts; named keys and chords are not", () => {
   expect(["j", "?", "Shift+L"].filter(isSingleKey)).toEqual(["j", "?", "Shift+L"]);
   expect(["Enter", "ArrowRight", "Ctrl+Shift+F"].filter(isSingleKey)).toEqual([]);
 });

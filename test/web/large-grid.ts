@@ -23,7 +23,9 @@ const groups = [
 
 const revisionOf = (push: number): string => (0xabc0 + push).toString(16).repeat(10);
 
-/** Puts ten pushes of 1,000 jobs into a store: most have passed, some have failed, and those of the newest push are still running. */
+/**
+ * Writes ten pushes of 1,000 jobs into a store: most jobs have passed, some have failed, and those of the newest push are still running.
+ */
 export async function fillLargeGrid(store: Store): Promise<void> {
   const pushes = Array.from({ length: PUSHES }, (_, push) => push);
   await store.storeResultSets(
@@ -69,7 +71,7 @@ function jobOf(push: number, number: number) {
   const isRunning = push === PUSHES - 1 && number % 3 === 0;
   return {
     ...{ group_symbol, group_name, tier: number % 12 === 0 ? 2 : 1, options: [option] },
-    // 22 characters that do not compress, as task ids are.
+    // 22 random characters, which do not compress, like task ids.
     job_guid: `${Buffer.from(`${Math.imul(number + 1, 2_654_435_761)} ${push} ${number}`)
       .toString("base64url")
       .slice(0, 20)}${push}${number}/0`,

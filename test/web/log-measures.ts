@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import type { TestBrowser } from "./browser.ts";
 
-/** Opens a log at a line, in a fresh profile. @returns how long it takes until the line is there, in milliseconds. */
+/** Opens a log at a line, in a new profile. @returns the time until the line is visible, in milliseconds. */
 export async function openLineMs(browser: TestBrowser, address: string, line: string): Promise<number> {
   const page = await browser.newPage();
   const from = performance.now();
@@ -13,10 +13,9 @@ export async function openLineMs(browser: TestBrowser, address: string, line: st
 }
 
 /**
- * Goes somewhere with the scroll bar.
- *
+ * Moves the scroll bar.
  * @param place - from 0 (the top) to 1 (the end).
- * @returns how long it takes until the lines are there, in milliseconds.
+ * @returns the time until the lines are visible, in milliseconds.
  */
 export function jumpMs(page: Page, place: number): Promise<number> {
   return page.evaluate(async (part) => {
@@ -31,7 +30,7 @@ export function jumpMs(page: Page, place: number): Promise<number> {
   }, place);
 }
 
-/** Jumps twenty times, all over the log. @returns the time that 95 of 100 jumps need at most, in milliseconds. */
+/** Jumps twenty times to places all over the log. @returns the 95th percentile of the times, in milliseconds. */
 export async function jumpP95Ms(page: Page): Promise<number> {
   const times: number[] = [];
   for (let index = 0; index < 20; index++) times.push(await jumpMs(page, ((index * 37) % 101) / 100));
@@ -46,7 +45,7 @@ export async function heapBytes(page: Page): Promise<number> {
   return usedSize;
 }
 
-/** Asks an address of JSON. */
+/** Requests an address that returns JSON. */
 export async function timedJson(
   address: string,
 ): Promise<{ readonly tookMs: number; readonly answer: unknown }> {

@@ -56,7 +56,7 @@ const summary = (logname: string | undefined) => {
   return { artifacts: [{ name: "text_log_summary", type: "json", blob }] };
 };
 
-/** Escapes, HTML, changes of direction, a line of 50 MB, and no line end. */
+/** Contains escapes, HTML, changes of direction, a line of 50 MB, and no line end. */
 const hostile = Buffer.concat([
   Buffer.from("\u001b[31mred\u001b[0m plain \u001b]0;title\u0007\u001b[2Jcleared\n"),
   Buffer.from("<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>\n"),
@@ -65,7 +65,7 @@ const hostile = Buffer.concat([
   Buffer.from("\nעברית abc\nthe end without a line end"),
 ]);
 
-/** The log of a running job: its first error comes at line 100. */
+/** The log of a running job, whose first error is at line 100. */
 const growingLines = (count: number): string =>
   Array.from({ length: count }, (_, line) =>
     line % 100 === 99 ? `TypeError: ${line}\n` : `line ${line}\n`,
@@ -81,7 +81,7 @@ chromium.describe("the log page", () => {
   let used: Page;
   let isAway = false;
   let growing = 150;
-  /** By how much the cache's clock is ahead, in milliseconds. */
+  /** How far the cache's clock is ahead, in milliseconds. */
   let aheadMs = 0;
   beforeAll(async () => {
     store = await openSqliteStore(folder, 30);
@@ -142,7 +142,7 @@ chromium.describe("the log page", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** The same store, which cannot be reached while `isAway` says so. */
+  /** The same store, which is unavailable while `isAway` returns true. */
   function awayable(real: Store): Store {
     return new Proxy(real, {
       get(target, name) {
@@ -163,7 +163,7 @@ chromium.describe("the log page", () => {
     await page.goto(server.url + pathOf(guid, more));
     return page;
   }
-  /** Opens a log where earlier tests have opened theirs. That costs less than a fresh profile. */
+  /** Opens a log in the page in which earlier tests opened theirs. That costs less than a new profile. */
   async function openNext(guid: string, more = ""): Promise<Page> {
     // Without this, another line of the same log would not load the page again.
     await used.goto("about:blank");
@@ -173,15 +173,15 @@ chromium.describe("the log page", () => {
   const row = (page: Page, line: number) =>
     page.locator(".log-row", { has: page.locator(`.log-number:text-is("${line}")`) });
   const textOf = (page: Page, line: number) => row(page, line).locator(".log-text").textContent();
-  /** The numbers of the lines on the screen. */
+  /** Returns the numbers of the visible lines. */
   const shown = (page: Page): Promise<number[]> =>
     page.locator(".log-frame .log-number").evaluateAll((all) => all.map((each) => Number(each.textContent)));
-  /** The browser tells of a changed address a little later than the page itself knows it. */
+  /** The browser reports a changed address a little later than the page itself knows it. */
   const addressOf = async (page: Page): Promise<URL> => new URL(await page.evaluate(() => location.href));
   const announced = (page: Page): Promise<string | null> => page.locator("#announcer").textContent();
 
   describe("opens", () => {
-    it("five lines above the first failing line, without writing that into the address", async () => {
+    it("five lines above the first failing line, without adding that to the address", async () => {
       const page = await openNext("plain/0");
       await row(page, 812).waitFor();
       expect((await shown(page))[0]).toBe(807);
@@ -189,7 +189,7 @@ chromium.describe("the log page", () => {
       expect((await addressOf(page)).hash).toBe("");
     });
 
-    it("at a range of the address, which always wins, for everybody who gets the link", async () => {
+    it("at a range of the address, which always takes precedence, for everybody who gets the link", async () => {
       const page = await openNext("plain/0", "#L100-L102");
       await row(page, 102).waitFor();
       expect((await shown(page))[0]).toBe(95);
@@ -203,7 +203,7 @@ chromium.describe("the log page", () => {
       expect(await page.locator(".log-step").count()).toBe(3);
     });
 
-    it("and says so where the summary names a log that the job does not have", async () => {
+    it("with a notice where the summary names a log that the job does not have", async () => {
       const page = await openNext("mismatch/0");
       expect(await page.getByRole("main").textContent()).toContain(
         "The job has no log named another_name. It has: custom_log",
@@ -234,7 +234,7 @@ chromium.describe("the log page", () => {
       expect(await page.getByRole("main").textContent()).toContain("no such job");
     });
 
-    it("a log that still has to come can be waited for, stopped and fetched again", async () => {
+    it("a pending log can be waited for, stopped and fetched again", async () => {
       const page = await openNext("slow/0");
       await page.getByText("The log is being fetched from its host").waitFor();
       await page.getByRole("button", { name: "Stop" }).click();
@@ -244,7 +244,7 @@ chromium.describe("the log page", () => {
       await until(async () => (await textOf(page, 0)) === "slow");
     });
 
-    it("the log of a running job says of when it is, and is read again", async () => {
+    it("the log of a running job shows its age, and is read again", async () => {
       const page = await openNext("running/0");
       await row(page, 0).waitFor();
       expect(await page.locator(".log-foot").textContent()).toMatch(
@@ -291,7 +291,7 @@ chromium.describe("the log page", () => {
       await page.close();
     });
 
-    it("a log that is read at its end stays there when the window gets lower", async () => {
+    it("a log that is read at its end stays there when the window becomes lower", async () => {
       const page = await open("plain/0", "#L1999");
       const isLastSeen = () =>
         row(page, 1999).evaluate((last) => {
@@ -330,7 +330,7 @@ chromium.describe("the log page", () => {
       await shared.unroute("**/api/log/errors*");
     });
 
-    it("while the store is away, a new page says so, and an open one keeps its lines and goes on later", async () => {
+    it("while the store is unavailable, a new page says so, and an open one keeps its lines and continues later", async () => {
       const page = await openNext("plain/0", "#L0");
       await row(page, 0).waitFor();
       isAway = true;
@@ -346,7 +346,7 @@ chromium.describe("the log page", () => {
       await until(async () => (await textOf(page, 1999)) === "line 1999");
     });
 
-    it("while the server is away, what is there stays, and the page says that it tries again", async () => {
+    it("while the server is unavailable, the content stays, and the page says that it retries", async () => {
       const page = await openNext("plain/0", "#L0");
       await row(page, 0).waitFor();
       await page.route("**/api/log/lines*", (route) => route.abort());
@@ -360,7 +360,7 @@ chromium.describe("the log page", () => {
   });
 
   describe("the reader", () => {
-    it("keeps the selected lines when the reader skips the header", async () => {
+    it("keeps the selected lines when the skip link is used", async () => {
       const page = await openNext("plain/0", "#L10-L12");
       await until(async () => (await page.locator(".log-selected").count()) === 3);
       await page.locator(".skip-link").press("Enter");
@@ -375,7 +375,7 @@ chromium.describe("the log page", () => {
       expect([...paper.matchAll(/\/Type \/Page\b/g)].length).toBeLessThan(4);
     });
 
-    it("selects lines by the mouse, copies them without numbers, and comes back to them", async () => {
+    it("selects lines by mouse, copies them without numbers, and returns to them", async () => {
       const page = await openNext("plain/0", "#L100");
       await row(page, 102).locator(".log-number").click();
       await row(page, 104)
@@ -395,7 +395,7 @@ chromium.describe("the log page", () => {
       await until(async () => (await page.locator(".log-selected").count()) === 3);
     });
 
-    it("copies text that the mouse has selected, without numbers, colours and odd line ends", async () => {
+    it("copies text that was selected by mouse, without numbers, colours and unusual line ends", async () => {
       const page = await openNext("hostile/0");
       await row(page, 2).waitFor();
       await page.evaluate(() => {
@@ -441,20 +441,20 @@ chromium.describe("the log page", () => {
       expect(await page.locator(".step-success:visible").count()).toBe(2);
       await press("f");
       expect(await page.evaluate(() => document.activeElement?.id)).toBe("log-find");
-      // In a field, keys write.
+      // In a field, keys type text.
       await press("n");
       expect(await page.locator("#log-find").inputValue()).toBe("n");
       const popup = page.context().waitForEvent("page");
       await page.locator(".log-scroll").focus();
       await press("Shift+L");
       expect((await popup).url()).toBe(`${host.url}/plain.txt`);
-      // Behind another page, this one would be drawn seldom.
+      // In the background, this page would rarely be drawn.
       await (await popup).close();
       await press("?");
       await page.waitForURL("**/help");
     });
 
-    it("finds a text, and goes from hit to hit and around the end", async () => {
+    it("finds a text, and moves from match to match, wrapping at the end", async () => {
       const page = await openNext("plain/0", "#L0");
       await page.locator("#log-find").fill("LINE 199");
       const count = page.locator(".log-count");
@@ -470,7 +470,7 @@ chromium.describe("the log page", () => {
       await until(async () => (await count.textContent()) === "not found");
     });
 
-    it("keeps what is typed while the hits of the text before it arrive", async () => {
+    it("keeps what is typed while the matches of the previous text arrive", async () => {
       const page = await open("plain/0", "#L0");
       let answer: () => void = () => undefined;
       let isAsked = false;
@@ -495,13 +495,13 @@ chromium.describe("the log page", () => {
       await page.close();
     });
 
-    it("says how long a text may be that an address asks for", async () => {
+    it("says how long a text in an address may be", async () => {
       const page = await openNext("plain/0", `&find=${"x".repeat(201)}`);
       const rule = "The text to look for must have 1 to 200 characters, all in one line.";
       await until(async () => (await page.locator(".log-count").textContent()) === rule);
     });
 
-    it("selects by the keyboard alone", async () => {
+    it("selects by keyboard alone", async () => {
       const page = await openNext("plain/0", "#L0");
       await row(page, 0).waitFor();
       await page.getByLabel("line", { exact: true }).fill("300-305");
@@ -514,7 +514,7 @@ chromium.describe("the log page", () => {
       await until(async () => ((await shown(page))[0] ?? 0) > 306);
     });
 
-    it("reads a long line as a whole in the strip below", async () => {
+    it("shows a long line as a whole in the strip below", async () => {
       const page = await openNext("hostile/0", "#L3");
       const strip = page.getByRole("region", { name: "The whole selected line" });
       await strip.waitFor();
@@ -523,7 +523,7 @@ chromium.describe("the log page", () => {
     });
   });
 
-  it("a hostile log is text: nothing runs, nothing hides, and every line is there", async () => {
+  it("a hostile log is plain text: nothing runs, nothing is hidden, and every line is there", async () => {
     const page = await openNext("hostile/0");
     await row(page, 5).waitFor();
     await until(async () => (await textOf(page, 5)) === "the end without a line end");
@@ -548,7 +548,7 @@ chromium.describe("the log page", () => {
       for (const path of ["/empty.txt", "/plain.txt"]) await logs.readLines(host.url + path, 0, 1, true);
     });
 
-    it("shows lines from above the first failing one, with links to the others, a thousand a page", async () => {
+    it("shows lines starting above the first failing one, with links to the others, a thousand per page", async () => {
       const page = await open("plain/0", "", options);
       expect(await page.locator(".log-plain .log-number").first().textContent()).toBe("807");
       const first = page.locator(".log-plain .log-number").first();
@@ -562,12 +562,12 @@ chromium.describe("the log page", () => {
       await page.close();
     });
 
-    it("finds a text by its form, and shows the failing lines alone", async () => {
+    it("finds a text with its form, and shows only the failing lines", async () => {
       const page = await open("plain/0", "", options);
       await page.getByRole("searchbox", { name: "find", exact: true }).fill("line 199");
       await page.getByRole("button", { name: "Find", exact: true }).last().click();
       expect(await page.locator(".log-hits").textContent()).toMatch(
-        /^11 lines hold “line 199”: 199 1990 1991/,
+        /^11 lines contain “line 199”: 199 1990 1991/,
       );
       await page.getByRole("link", { name: "errors only (2)" }).click();
       await until(async () => (await page.locator(".log-plain .log-row").count()) === 22);
@@ -604,7 +604,7 @@ chromium.describe("the log page", () => {
     ["hostile/0", "#L3"],
     ["plain/0", "#L812-L820"],
     ["gone/0", ""],
-  ] as const)("axe finds nothing with the log of %s", async (guid, more) => {
+  ] as const)("axe finds no problem with the log of %s", async (guid, more) => {
     const page = await openNext(guid, more);
     await page.locator(".log-selected, .note").first().waitFor();
     expect(await axeFindings(page)).toEqual([]);
@@ -631,7 +631,7 @@ chromium.describe("the log page", () => {
     await page.close();
   });
 
-  it("only logs of the job asked for are fetched, and only for our own pages", async () => {
+  it("only logs of the requested job are fetched, and only for our own pages", async () => {
     const lines = (query: string, headers = {}) =>
       fetch(`${server.url}/api/log/lines?project=try&from=0&count=1&${query}`, { headers });
     expect((await lines("guid=plain/0&log=nothing")).status).toBe(404);
@@ -646,25 +646,25 @@ chromium.describe("the log page", () => {
   describe("a log of a million lines, 124 MB", () => {
     const MOST = { heapBytes: 30 * MIB, elements: 400 };
     beforeAll(async () => {
-      // The cache has it.
+      // The cache contains it.
       await logs.readLines(`${host.url}/long.txt`, 0, 1, true);
     });
 
-    it("opens at a line within its memory", async () => {
+    it("opens at a line within its memory limit", async () => {
       const page = await openNext("long/0", "#L900000");
       await page.getByText(longLine(900_000)).waitFor();
       expect(await page.evaluate(() => document.querySelectorAll("*").length)).toBeLessThan(MOST.elements);
       expect(await heapBytes(page)).toBeLessThan(MOST.heapBytes);
     });
 
-    it("is found through as a whole, with the true count", async () => {
+    it("is searched completely, with the exact count", async () => {
       const { answer } = await timedJson(
         `${server.url}/api/log/find?project=try&guid=long/0&text=LEAK&around=500000`,
       );
       expect(answer).toMatchObject({ state: "found", count: LEAKS });
     });
 
-    it("is reached to its last line by the scroll bar, the wheel and the keys", async () => {
+    it("can be scrolled to its last line by scroll bar, wheel and keys", async () => {
       const page = await openNext("long/0", "#L0");
       await page.getByText(longLine(0)).waitFor();
       await jumpMs(page, 1);

@@ -1,6 +1,6 @@
 /** How many lines the log of the budgets has. */
 export const LONG_LINES = 1_000_000;
-/** How many of them hold the word `leak`. */
+/** How many of them contain the word `leak`. */
 export const LEAKS = 128;
 
 const EVERY = Math.floor(LONG_LINES / LEAKS);
@@ -13,7 +13,7 @@ export function longLine(number: number): string {
   return text.padEnd(LINE_BYTES - 1, ".");
 }
 
-/** Returns the log by which budgets are measured: a million lines, 124 MB. */
+/** Returns the log with which budgets are measured: a million lines, 124 MB. */
 export function longLog(): Buffer {
   const log = Buffer.alloc(LONG_LINES * LINE_BYTES, "\n");
   for (let number = 0; number < LONG_LINES; number++)

@@ -64,7 +64,7 @@ chromium.describe("the operator's pages", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** The store behind a network that can be cut. */
+  /** The store behind a simulated network that can be cut. */
   function fickle(real: Store): Store {
     return new Proxy(real, {
       get(target, name) {
@@ -78,7 +78,7 @@ chromium.describe("the operator's pages", () => {
     });
   }
 
-  /** @param options - of a fresh profile. Without them, the page that all tests use is taken. */
+  /** @param options - options of a new profile. Without them, the page that all tests share is used. */
   async function open(path: string, options?: BrowserContextOptions): Promise<Page> {
     const browser = chromium.server();
     const page = await (options === undefined ? browser.samePage() : browser.newPage(options));
@@ -118,7 +118,7 @@ chromium.describe("the operator's pages", () => {
     }
   });
 
-  it("shows by itself, in words and first, that the broker is away, that it is back, and that nobody answers", async () => {
+  it("shows by itself, in words and first, that the broker is unavailable, that it is back, and that no worker answers", async () => {
     const page = await open("/operate", {});
     await page.getByRole("link", { name: "Refresh" }).focus();
     status = aStatus({ ready: false, problems: ["broker: not connected for 5 s; the worker keeps trying"] });
@@ -129,7 +129,7 @@ chromium.describe("the operator's pages", () => {
     expect(await page.title()).toMatch(/^\(2\) Operate/);
     status = aStatus();
     await until(async () => (await problems(page)).length === 1, "the page says that it is over");
-    // Newer figures leave the focus where it is.
+    // Newer figures do not move the focus.
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Refresh");
 
     await page.route("**/operate", (route) => route.abort());
@@ -138,7 +138,7 @@ chromium.describe("the operator's pages", () => {
     await page.close();
   });
 
-  it("says that the store is away, and keeps what the workers say", async () => {
+  it("says that the store is unavailable, and keeps what the workers report", async () => {
     isStoreAway = true;
     try {
       const page = await open("/operate");
@@ -180,7 +180,7 @@ chromium.describe("the operator's pages", () => {
     await page.close();
   });
 
-  it("shows a rejected message beside what is wrong with it", async () => {
+  it("shows a rejected message next to its errors", async () => {
     const page = await open("/operate/rejections?task=bad");
     await page.getByRole("link", { name: "bad/0" }).click();
     expect(await page.locator(".payload .wrong").textContent()).toBe('  "state": "done",\n');
@@ -191,7 +191,7 @@ chromium.describe("the operator's pages", () => {
     );
   });
 
-  it("knows no rejection of an unknown id", async () => {
+  it("says that a rejection with an unknown id does not exist", async () => {
     const page = await chromium.server().samePage();
     for (const id of ["0".repeat(32), "no-id", "%3Cscript%3E"]) {
       expect((await page.goto(`${server.url}/operate/rejections/${id}`))?.status()).toBe(404);
@@ -199,7 +199,7 @@ chromium.describe("the operator's pages", () => {
   });
 
   it.each(["/operate", "/operate/rejections", "/operate/rejections/ID"])(
-    "has nothing that axe finds in both schemes, and needs no second scroll bar at 400 %%: %s",
+    "has no problem that axe finds in either colour scheme, and needs no second scroll bar at 400 %%: %s",
     async (path) => {
       const [rejection] = await store.listRejections({ task_id: "bad/0", limit: 1 });
       const page = await open(path.replace("ID", rejection?.id ?? ""));
@@ -209,7 +209,7 @@ chromium.describe("the operator's pages", () => {
     },
   );
 
-  it("is not there where OPERATE_PAGES is off, and says so", async () => {
+  it("is missing where OPERATE_PAGES is off, and says so", async () => {
     const readers = await startPagesServer(store, { settings: { ...pageSettings, operates: false } });
     try {
       const [rejection] = await store.listRejections({ task_id: "bad/0", limit: 1 });

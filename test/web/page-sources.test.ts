@@ -8,7 +8,7 @@ const all = readdirSync(src, { recursive: true, encoding: "utf8" }).toSorted();
 const scripts = all.filter((file) => /^(web|http\/pages)\/.*\.tsx?$/.test(file));
 const sheets = all.filter((file) => file.endsWith(".css"));
 
-/** The lines of some files that a pattern finds, comments left out. */
+/** Returns the lines of some files that match a pattern, without comments. */
 function found(files: readonly string[], pattern: RegExp): string[] {
   return files.flatMap((file) =>
     read(file)
@@ -19,23 +19,23 @@ function found(files: readonly string[], pattern: RegExp): string[] {
   );
 }
 
-/** Everything by which a string becomes HTML or a program. */
+/** Matches everything by which a string becomes HTML or a program. */
 const sinks =
   /\b(innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|createContextualFragment|DOMParser|parseFromString|setHTML\w*|srcdoc|document\.write\w*|eval|importScripts|trustedTypes)\b|\bnew Function\b|javascript:/;
 
 describe("the sources of the pages", () => {
-  it("are there", () => {
+  it("exist", () => {
     expect(scripts).toEqual(expect.arrayContaining(["web/page-shell.tsx", "http/pages/serve/send-page.tsx"]));
     expect(sheets).toContain("web/styles/tokens.css");
   });
 
-  it("make HTML from a string in one file, which sanitises it", () => {
+  it("create HTML from a string only in one file, which sanitises it", () => {
     expect(found(scripts, sinks).filter((line) => !line.startsWith("web/client/raw-html.ts:"))).toEqual([]);
     expect(sinks.test("element.innerHTML = text")).toBe(true);
   });
 
-  it("give every address from data to the one component that checks it", () => {
-    // An address of ours comes from a function of addresses.ts, or from a member that is named after it.
+  it("pass every address from data to the one component that checks it", () => {
+    // An address of ours comes from a function of addresses.ts, or from a member that is named after such a function.
     const own = /\b(href|src|action|formAction|formaction)=(\{[\w.]*[aA]ddress\b|\{`\$\{\w+Address\(|"[/#])/;
     const others = found(scripts, /\b(href|src|srcset|action|formAction|poster|xlinkHref|ping)=/).filter(
       (line) =>
@@ -52,7 +52,7 @@ describe("the sources of the pages", () => {
       found(
         scripts,
         /\.(href|src|action) = |setAttribute\("(href|src|action|on\w+)"|location\.(assign|replace)\((?!\w*[aA]ddress\b)/,
-        // The icon of the tab is an image of ours with a number in it. A publisher's picture becomes a link that `linkAddress` has checked.
+        // The icon of the tab is our own image with a number in it. A publisher's image becomes a link that `linkAddress` has checked.
       ).filter((line) => !/^web\/client\/(grid\/tab-sign|raw-html)\.ts: /.test(line)),
     ).toEqual([]);
   });
@@ -63,7 +63,7 @@ describe("the sources of the pages", () => {
     expect(found(scripts, /setAttribute\("style"|cssText|insertRule/)).toEqual([]);
   });
 
-  it("have handlers as functions only, never as text", () => {
+  it("have handlers only as functions, never as text", () => {
     expect(found(scripts, /\bon[a-z]+="/i)).toEqual([]);
   });
 });
@@ -74,7 +74,7 @@ describe("the style sheets", () => {
     expect(found(others, /#[0-9a-f]{3,8}\b(?![^;]*\{)|\b(rgba?|hsla?|oklch|lab)\(/i)).toEqual([]);
   });
 
-  it("move nothing for readers who want less motion", () => {
+  it("animate nothing for readers who prefer reduced motion", () => {
     for (const file of sheets) {
       const calm = read(file).replace(/@media \(prefers-reduced-motion: no-preference\) \{.*?\n\}/gs, "");
       expect([file, /\b(transition|animation|scroll-behavior)\b[^:;]*:/.exec(calm)]).toEqual([file, null]);

@@ -9,7 +9,7 @@ import { startPublicServer } from "../http/public-server.ts";
 import { buildAssets } from "./built-assets.ts";
 
 export interface PagesServer {
-  /** Without a slash at the end. */
+  /** The address, without a slash at the end. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -34,9 +34,8 @@ const noLog = { ok: false, kind: "failed", reason: "network", detail: "there are
 
 /**
  * Starts the public listener with all pages over a store, on a free port, in this process. Scripts and styles are bundled from the
- * sources as they are now. One server for a whole test file is enough.
- *
- * @param changes - parts to be replaced, such as `settings`, `status` or `now`.
+ * current sources. One server for a whole test file is enough.
+ * @param changes - parts to replace, such as `settings`, `status` or `now`.
  */
 export async function startPagesServer(store: Store, changes: Partial<PageParts> = {}): Promise<PagesServer> {
   const assets = await buildAssets();

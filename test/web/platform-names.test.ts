@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { knownPlatforms, platformLabel, rowPosition } from "../../src/web/platform-names.ts";
 
-/** Names and labels in the order of the rows. A number in front is the position of the platform that follows it. */
+/** Names and labels in the order of the rows. A number in front is the position of the next platform. */
 const table = `
 0 linux32: Linux | linux64: Linux x64
 10 osx-10-6: OS X 10.6 | osx-10-7: OS X 10.7 | osx-10-8: OS X 10.8 | osx-10-9: OS X 10.9 | osx-10-10: OS X 10.10 | osx-10-11: OS X 10.11
@@ -37,12 +37,12 @@ const rows = table
     });
   });
 
-it.each(rows)("$name is labelled $label, and stands at $position", ({ name, label, position }) => {
+it.each(rows)("$name is labelled $label, and has position $position", ({ name, label, position }) => {
   expect(platformLabel(name)).toBe(label);
   expect(rowPosition(name, "opt")).toBe(position * 100);
 });
 
-it("knows no other platform but one that has a label and no position", () => {
+it("the only other known platform has a label and no position", () => {
   expect(knownPlatforms.size).toBe(rows.length + 1);
   expect(knownPlatforms.get("windows7-32-vm")).toEqual({
     name: "windows7-32-vm",

@@ -52,7 +52,7 @@ chromium.describe("the publisher's page", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** @param options - of a fresh profile. Without them, the page that all tests use is taken. */
+  /** @param options - options of a new profile. Without them, the page that all tests share is used. */
   async function open(path: string, options?: BrowserContextOptions): Promise<Page> {
     const browser = chromium.server();
     const page = await (options === undefined ? browser.samePage() : browser.newPage(options));
@@ -60,7 +60,7 @@ chromium.describe("the publisher's page", () => {
     return page;
   }
 
-  /** Each step of the road: its sign, its title and its verdict. */
+  /** Returns each step of the road: its sign, its title and its verdict. */
   const steps = (page: Page): Promise<string[]> =>
     page.locator(".road-step").evaluateAll((items) =>
       items.map((item) => {
@@ -118,7 +118,7 @@ chromium.describe("the publisher's page", () => {
     expect(selected).toContain('"state": "done"');
   });
 
-  it("shows what became of the last message, even if an answer to an earlier one comes later", async () => {
+  it("shows the verdict on the last message, even if an answer to an earlier one arrives later", async () => {
     const page = await open("/publish", {});
     let answerFirst: () => Promise<void> = async () => undefined;
     await page.route(
@@ -159,7 +159,7 @@ chromium.describe("the publisher's page", () => {
     await page.close();
   });
 
-  it("says that the store is away, and what can still be said", async () => {
+  it("says that the store is unavailable, and what is still known", async () => {
     const page = await chromium.server().samePage();
     const answer = await page.goto(`${away.url}/publish?task=known&exchange=${EXCHANGE}`);
     expect(answer?.status()).toBe(503);
@@ -170,7 +170,7 @@ chromium.describe("the publisher's page", () => {
     expect(await page.content()).not.toContain("10.0.0.7");
   });
 
-  it("has nothing that axe finds in both schemes, and needs no second scroll bar at 400 %", async () => {
+  it("has no problem that axe finds in either colour scheme, and needs no second scroll bar at 400 %", async () => {
     const page = await open("/publish?task=low/0");
     await page.getByLabel(/One job message/).fill(JSON.stringify([aMessage(), {}]));
     await page.getByRole("button", { name: "Check the message" }).click();
@@ -237,7 +237,7 @@ chromium.describe("the publisher's page", () => {
     accept("['*']");
     const settings = { ...env, DATA_DIR: story.folder, REGISTRY_FILE: join(story.folder, "exchanges.yml") };
     expect(await runCli(command.split(" ").slice(1), settings)).toMatchObject({ code: 0 });
-    // The page asks again by itself.
+    // The page polls by itself.
     await until(async () => (await steps(page))[0] === "✓ The store", "the page shows the job");
     expect(await worker.stop()).toBe(0);
   }

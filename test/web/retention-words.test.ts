@@ -13,7 +13,7 @@ function words(kept: Pick<KeptDays, "jobs" | "projects">): string {
   return html.replaceAll(/<[^>]*>/g, "");
 }
 
-it("jobs that no setting lets expire are kept for ever, and nothing is said of twice as long", () => {
+it('jobs that no setting lets expire are kept for ever, and "twice as long" is not mentioned', () => {
   expect(words({ jobs: 0, projects: {} })).toMatch(/^Jobs are kept for ever, rejections for 30 days\. /);
   expect(words({ jobs: 0, projects: { try: 1 } })).toMatch(
     /^Completed jobs are kept for ever \(try for 1 day\), other jobs twice as long, rejections/,

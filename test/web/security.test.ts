@@ -29,7 +29,7 @@ const chromium = await serverOrSkip(openBrowser);
 const broker = await serverOrSkip(sharedRabbitmq);
 const mongodb = await serverOrSkip(sharedMongodb);
 
-/** Whatever of this runs, or is loaded, is noticed. The last character turns the direction of writing. */
+/** If any part of this runs, or is loaded, the test notices it. The last character changes the direction of writing. */
 const MARKUP = '"><script>caught=1</script><img src=x onerror=caught=1>\u202e';
 /** A task id that also tries to be a command. */
 const TASK = `${MARKUP} $(id) 'q`;
@@ -39,7 +39,7 @@ const GUID = "hostile/0";
 const POSTED_GUID = `javascript:caught=1 ${MARKUP}`;
 const HTML = { accept: "text/html" };
 
-chromium.describe("pages with data of strangers", () => {
+chromium.describe("pages with untrusted data", () => {
   afterAll(() => chromium.server().close());
   broker.describe(`of a worker on ${broker.name}`, () => {
     describe("with the embedded store", () => keepTheRules(() => null));
@@ -53,14 +53,14 @@ chromium.describe("pages with data of strangers", () => {
   });
 });
 
-/** @param mongodbUrl - returns the address of a new database; null for the embedded store. */
+/** @param mongodbUrl - returns the address of a new database, or null for the embedded store. */
 function keepTheRules(mongodbUrl: () => string | null): void {
   let story: WorkerStory;
   let worker: WorkerProcess;
   let host: LogHost;
   let url: string;
   let page: Page;
-  /** A site of somebody else. */
+  /** Another site, as an attacker has it. */
   let elsewhere: Server;
 
   beforeAll(async () => {
@@ -108,7 +108,7 @@ function keepTheRules(mongodbUrl: () => string | null): void {
     ];
   }
 
-  it("let nothing of it run, load or hide, and lead nowhere but to pages", async () => {
+  it("run, load and hide nothing of it, and link only to pages", async () => {
     const caught: string[] = [];
     page.on("request", (request) => {
       if (!request.url().startsWith(url) && !request.url().startsWith("data:")) caught.push(request.url());
@@ -139,7 +139,7 @@ function keepTheRules(mongodbUrl: () => string | null): void {
     expect(caught).toEqual([]);
   });
 
-  it("make HTML of publishers harmless", async () => {
+  it("make publishers' HTML harmless", async () => {
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));
     page.on("dialog", (dialog) => asked.push(`dialog ${dialog.message()}`));
@@ -151,7 +151,7 @@ function keepTheRules(mongodbUrl: () => string | null): void {
           .length === count,
       hostileHtml.length,
     );
-    // Whatever is going to be loaded or run has had its time.
+    // By now, everything that could be loaded or run has had time to do so.
     await page.waitForTimeout(300);
     const found = await places.evaluateAll((list) => {
       const elements = list.flatMap((place) => [...(place.shadowRoot?.querySelectorAll("*") ?? [])]);
@@ -204,18 +204,18 @@ function keepTheRules(mongodbUrl: () => string | null): void {
     expect(await line.textContent()).toBe(MARKUP.replace("\u202e", "U+202E"));
     await page.goto(`${url}/publish?${new URLSearchParams({ task: TASK })}`);
     expect(await page.locator("h3").textContent()).toContain("<script>");
-    // The id of the rejection is ours, so its command is plain.
+    // The rejection's id is our own, so its command contains nothing hostile.
     const command = page.locator(".copy-command code");
     expect(await command.textContent()).toMatch(/^pulse-ingest rejections replay [0-9a-f]{12}$/);
     await page.goto(`${url}/operate/rejections?${new URLSearchParams({ task: TASK })}`);
-    // No command with a character in it that cannot be seen.
+    // No command contains an invisible character.
     expect(await command.count()).toBe(0);
     await page.locator("tbody th a").click();
     expect(await page.locator("h1").textContent()).toContain(TASK.replace("\u202e", "\\u202e"));
     expect(await page.locator(".payload").textContent()).toContain("\\u202e");
   });
 
-  it("have no inline script, style or handler as they are sent", async () => {
+  it("have no inline script, style or handler when they are sent", async () => {
     for (const address of await addresses()) {
       const html = await (await fetch(url + address, { headers: HTML })).text();
       expect(html).toContain("<main");
@@ -226,7 +226,7 @@ function keepTheRules(mongodbUrl: () => string | null): void {
     }
   });
 
-  it("turn no string into HTML, and let no script or style stand in them", async () => {
+  it("turn no string into HTML, and allow no script or style in them", async () => {
     await page.goto(`${url}/projects/${PROJECT}`);
     const thrown = await page.evaluate(() => {
       try {
@@ -249,7 +249,7 @@ function keepTheRules(mongodbUrl: () => string | null): void {
     expect(ran.color).not.toBe("rgb(1, 2, 3)");
   });
 
-  it("cannot be framed, asked or posted to by a page of somebody else", async () => {
+  it("cannot be framed, requested or posted to by a page of another site", async () => {
     const { port } = elsewhere.address() as AddressInfo;
     // It has another host name, so it is another site.
     await page.goto(`http://localhost:${port}/`);
@@ -293,7 +293,7 @@ function keepTheRules(mongodbUrl: () => string | null): void {
     expect(await posted).toBe(403);
   });
 
-  it("are not there for a name that somebody has pointed at this machine", async () => {
+  it("do not answer under a name that an attacker has pointed at this machine", async () => {
     const rebound = new URL(url);
     rebound.hostname = REBOUND_HOST;
     for (const path of ["/help", `/projects/${PROJECT}`, "/api/light"]) {
@@ -303,10 +303,10 @@ function keepTheRules(mongodbUrl: () => string | null): void {
     }
   });
 
-  it("leave half of the streams to other clients; a page that gets none asks every minute, and says so", async () => {
+  it("leave half of the streams to other clients; a page that gets none polls every minute, and says so", async () => {
     const stream = `${url}/api/projects/${PROJECT}/events`;
     const open = (from?: string) => openStream(stream, from);
-    // The streams of pages that were closed a moment ago may still be open.
+    // The streams of pages that were just closed may still be open.
     const own: IncomingMessage[] = [];
     await until(async () => {
       const opened = await open();
@@ -332,7 +332,7 @@ async function openStream(address: string, from = "127.0.0.1"): Promise<Incoming
   return response;
 }
 
-/** A job as nobody can send it over the broker. */
+/** A job that nobody could send over the broker. */
 function postedJob(): ReturnType<typeof anArrival> {
   const { submission, ...arrival } = anArrival({
     origin: { kind: "hg.mozilla.org", project: PROJECT, revision: REVISION },

@@ -36,7 +36,7 @@ describe("a command line to copy", () => {
     [["x", "it's"], String.raw`x 'it'\''s'`],
     [["x", ""], "x ''"],
     [["x", "=ls"], "x '=ls'"],
-  ])("%j is %s", (words, line) => {
+  ])("writes %j as %s", (words, line) => {
     expect(shellCommand(words)).toBe(line);
   });
 

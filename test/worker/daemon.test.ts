@@ -47,7 +47,7 @@ function run(settings: Settings, stop = new AbortController()): Promise<void> {
 
 const eventsOf = (): string[] => told.map(({ event }) => event);
 
-/** The worker does not answer by HTTP any more. */
+/** The worker no longer answers over HTTP. */
 async function expectHttpClosed(): Promise<void> {
   const listening = told.find(({ event }) => event === "http_listening");
   expect(listening).toMatchObject({ url: expect.any(String) });
@@ -55,16 +55,16 @@ async function expectHttpClosed(): Promise<void> {
   await expect(fetch(`${url}/livez`)).rejects.toThrow("fetch failed");
 }
 
-it("closes what it has opened where the spool cannot be opened", async () => {
+it("closes what it has opened if the spool cannot be opened", async () => {
   const place = { MONGODB_URL: "mongodb://127.0.0.1:1/x", DATA_DIR: "/proc/none" };
   await expect(run(readSettings({ ...env, ...place }, settingNames))).rejects.toThrow(Misuse);
   await expectHttpClosed();
 });
 
-it("closes the store where a later part cannot be opened", async () => {
+it("closes the store if a later part cannot be opened", async () => {
   const close = jest.spyOn(Database.prototype, "close");
   const settings = readSettings(env, settingNames);
-  // As a bug would have it: all later parts read settings, too.
+  // Simulates a bug: all later parts read settings, too.
   Object.defineProperty(settings, "QUEUE_NAME", {
     get() {
       throw new Error("a later part");
@@ -90,7 +90,7 @@ it("closes everything when it is asked to stop", async () => {
   await expectHttpClosed();
 });
 
-it("ends with exit code 2 where its HTTP port is taken, and leaves no process behind", async () => {
+it("ends with exit code 2 if its HTTP port is taken, and leaves no process behind", async () => {
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   const { port } = other.address() as AddressInfo;

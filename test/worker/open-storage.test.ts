@@ -17,7 +17,7 @@ const untold = (): void => undefined;
 const log = { error: untold, warn: untold, info: untold, debug: untold };
 
 mongodb.describe(`a worker without a spool that waits for ${mongodb.name}`, () => {
-  it("does not wait for it at the end, and closes what opens only then", async () => {
+  it("does not wait for it at the end, and closes it if it opens later", async () => {
     const address = new URL(mongodb.server().url);
     const proxy = await startCutProxy(Number(address.port));
     address.port = String(proxy.port);
@@ -26,7 +26,7 @@ mongodb.describe(`a worker without a spool that waits for ${mongodb.name}`, () =
     const settings = readSettings(env, settingNames);
     const close = jest.spyOn(MongoClient.prototype, "close");
     const stop = new AbortController();
-    // Long to make the indexes, as it is with millions of documents, but never silent.
+    // It takes long to make the indexes, as with millions of documents, but is never silent.
     proxy.slow(200);
     const opened = openStoreOf(settings, false, log, stop.signal);
     await wait(2000);
@@ -41,7 +41,7 @@ mongodb.describe(`a worker without a spool that waits for ${mongodb.name}`, () =
 });
 
 it.each(["/proc/none", "/dev/null"])(
-  "a spool below %s, where no file can be made, is refused at the start, and the error says how to fix it",
+  "a spool below %s, where no file can be created, is refused at the start, and the error says how to fix it",
   (DATA_DIR) => {
     const env = { AMQP_URL: "amqp://guest:guest@localhost", MONGODB_URL: "mongodb://localhost/x", DATA_DIR };
     const open = () => openSpoolOf(readSettings(env, settingNames), log);

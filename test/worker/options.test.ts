@@ -36,7 +36,7 @@ it("the store keeps as many rejections per day, and lets as many logs wait, as t
   });
 });
 
-it("bugs are not read from Bugzilla where BUGS_SYNC_MINUTES is 0", () => {
+it("bugs are not read from Bugzilla if BUGS_SYNC_MINUTES is 0", () => {
   expect(artifactsOptions(settings({ BUGS_SYNC_MINUTES: "0" })).sync).toBeNull();
 });
 
@@ -45,13 +45,13 @@ it("each job is logged only at log level debug", () => {
   expect(ingestOptions(settings()).logsEachJob).toBe(false);
 });
 
-it("the broker's address is asked for at each connect", async () => {
+it("the broker's address is read again at each connect", async () => {
   const { url, queue } = sourceOptions(settings({ QUEUE_NAME: "mine", LOCAL: "true" }));
   expect(await url()).toBe("amqp://localhost");
   expect(queue).toEqual({ name: "mine", type: "classic", local: true });
 });
 
-it("pages know the settings that they need, and no address with a password", () => {
+it("pages receive the settings that they need, and no address with a password", () => {
   const secrets = { AMQP_URL: "amqp://me:hunter2@localhost", MONGODB_URL: "mongodb://me:hunter2@localhost" };
   const pages = pageSettings(
     settings({ ...secrets, PAGES_WORKERS: "http://worker-1:9182, http://worker-2:9182" }),
@@ -63,7 +63,7 @@ it("pages know the settings that they need, and no address with a password", () 
   expect(JSON.stringify(pages)).not.toContain("hunter2");
 });
 
-it("pages are for operators too only if that is asked for where others can reach them", () => {
+it("where others can reach the pages, operators' pages are served only if a setting asks for that", () => {
   const reached = { PUBLIC_HOST: "0.0.0.0", PAGES: "true" };
   expect(pageSettings(settings(reached))).toMatchObject({ operates: false });
   expect(pageSettings(settings({ ...reached, OPERATE_PAGES: "true" }))).toMatchObject({ operates: true });

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Starts the pages on free ports. @returns their addresses by the event that names each. */
+/** Starts the pages on free ports. @returns their addresses, keyed by the event that reports each. */
 async function start(env: NodeJS.ProcessEnv = {}) {
   const stop = new AbortController();
   const urls = new Map<string, string>();
@@ -56,7 +56,7 @@ it("serves the pages of a store without a broker, and answers probes and Prometh
   await expect(fetch(`${url}/help`)).rejects.toThrow();
 });
 
-it("takes no submissions", async () => {
+it("accepts no submissions", async () => {
   await (await openSqliteStore(folder, 30)).close();
   const { url, end } = await start();
   const answer = await fetch(`${url}/api/project/try/jobs/`, { method: "POST", body: "[]" });
@@ -78,7 +78,7 @@ it.each([
   [{ PAGES: "false" }, /PAGES is false/],
   [{ PUBLIC_PORT: "off" }, /PUBLIC_PORT is off/],
   [{ PUBLIC_HOST: "0.0.0.0" }, /PAGES is auto, and PUBLIC_HOST can be reached from elsewhere/],
-])("with %j it says why there are no pages", async (env, reason) => {
+])("with %j says why there are no pages", async (env, reason) => {
   const refused = await start(env).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(Misuse);
   expect(String(refused)).toMatch(reason);

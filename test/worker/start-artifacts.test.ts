@@ -87,7 +87,7 @@ async function addLog(taskId: string, url: string): Promise<void> {
   await store.storeSubmissions([anArrival({ taskId, logs: [{ name: "buildbot_text", url }] })]);
 }
 
-/** A job that brings a summary with this error, and no log. */
+/** A job that contains a summary with this error, and no log. */
 async function addSummary(taskId: string, line: string): Promise<void> {
   const blob = { step_data: { all_errors: [{ line, linenumber: 1 }] }, logurl: "http://h" };
   const artifacts = [{ name: "text_log_summary", type: "json", blob }];
@@ -119,8 +119,8 @@ async function logOf(job_guid: string): Promise<StoredLog | undefined> {
   return (await store.listLogs({ job_guid, limit: 1 }))[0];
 }
 
-describe("all that makes artifacts", () => {
-  it("reads a log that is there and one that comes, and stores what they amount to", async () => {
+describe("the part of the worker that makes artifacts", () => {
+  it("reads an existing log and one that arrives later, and stores their artifacts", async () => {
     const host = await aHost({ "/log": answer(gzipSync(log)) });
     await store.replaceBugs([aBug(5, "Intermittent test_foo.js")]);
     await addLog("a/0", `${host.url}/log`);
@@ -135,7 +135,7 @@ describe("all that makes artifacts", () => {
     expect((await logOf("b/0"))?.parse_status).toBe("parsed");
   });
 
-  it("counts outcomes, failures, bytes and the time for each step, by hosts of the allow-list alone", async () => {
+  it("counts outcomes, failures, bytes and the time of each step, by host only for hosts on the allow-list", async () => {
     const gzip = gzipSync(log);
     const host = await aHost({ "/log": answer(gzip) });
     await addLog("good/0", `${host.url}/log`);
@@ -167,7 +167,7 @@ describe("all that makes artifacts", () => {
     expect(text).not.toContain("stranger");
   });
 
-  it("reads no logs with 0 threads, and makes suggestions for submitted summaries all the same", async () => {
+  it("reads no logs with 0 threads, but still makes suggestions for submitted summaries", async () => {
     const host = await aHost({ "/log": answer(log) });
     await addLog("log/0", `${host.url}/log`);
     await addSummary("summary/0", "fatal error: x");
@@ -177,7 +177,7 @@ describe("all that makes artifacts", () => {
     expect((await logOf("log/0"))?.parse_status).toBe("pending");
   });
 
-  it("knows bugs that came later", async () => {
+  it("finds bugs that were added later", async () => {
     await store.replaceBugs([aBug(1, "Intermittent test_foo.js")]);
     const { artifacts, counters } = start();
     await addSummary("one/0", "x | a/test_foo.js | y");
@@ -190,7 +190,7 @@ describe("all that makes artifacts", () => {
     expect(await suggestedIds("two/0")).toEqual([2]);
   });
 
-  it("reads another publisher's log while a thousand hang, on one server under names of their own", async () => {
+  it("reads another publisher's log while a thousand hang, on one server under many names", async () => {
     const hanging = await aHost({ "/log": () => undefined });
     const good = await aHost({ "/log": answer(gzipSync(log)) });
     await store.storeSubmissions(
@@ -205,7 +205,7 @@ describe("all that makes artifacts", () => {
     await until(async () => hanging.open() === 2);
     await addLog("good/0", `${good.url}/log`);
     await until(async () => (await logOf("good/0"))?.parse_status === "parsed");
-    // No more at a time than of one host, and none of those that had to wait has lost an attempt.
+    // No more logs at a time than of one host, and none of those that had to wait has lost an attempt.
     expect(hanging.connections()).toBe(2);
     const attempts = (await store.listLogs({ parse_status: "pending", limit: 2000 })).map(
       (one) => one.attempts,
@@ -213,7 +213,7 @@ describe("all that makes artifacts", () => {
     expect(attempts.filter((count) => count > 0).length).toBeLessThanOrEqual(3);
   });
 
-  it("releases the log in progress when it is stopped, so that another worker can read it at once", async () => {
+  it("releases the log in progress when it is stopped, so that another worker can read it immediately", async () => {
     const host = await aHost({ "/slow": () => undefined });
     await addLog("slow/0", `${host.url}/slow`);
     const { artifacts } = start();
@@ -230,7 +230,7 @@ describe("the sync with Bugzilla", () => {
     everyMs,
   });
 
-  it("fills an empty cache at once, and goes on by the timer", async () => {
+  it("fills an empty cache immediately, and continues by timer", async () => {
     const bugs = [aRestBug(1)];
     const server = await bugzilla(bugs);
     const { counters } = start({ sync: sync(server, 50) });
@@ -241,7 +241,7 @@ describe("the sync with Bugzilla", () => {
     expect(values).toMatchObject([{ labels: { outcome: "replaced" } }]);
   });
 
-  it("keeps the old bugs, and tries again, when Bugzilla is in trouble or has none", async () => {
+  it("keeps the old bugs, and retries, when Bugzilla fails or has none", async () => {
     await store.replaceBugs([aBug(9, "old")]);
     let asked = 0;
     const server = await bugzilla([], (response) => {
@@ -257,7 +257,7 @@ describe("the sync with Bugzilla", () => {
     expect(outcomes).toEqual(expect.arrayContaining(["failed", "empty"]));
   });
 
-  it("ends with the rest while it waits for an answer", async () => {
+  it("stops with the other parts while it waits for an answer", async () => {
     const server = await bugzilla([], () => undefined);
     const { artifacts } = start({ sync: sync(server, 1000) });
     await until(async () => server.requests.length === 1);

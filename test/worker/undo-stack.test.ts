@@ -24,7 +24,7 @@ it("closes each part once", async () => {
   expect(times).toBe(1);
 });
 
-it("closes the others where one fails, and throws what the first one threw", async () => {
+it("closes the others if one fails, and throws the first error", async () => {
   const closed: string[] = [];
   const opened = new UndoStack();
   opened.add(() => closed.push("store"));

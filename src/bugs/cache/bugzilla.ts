@@ -7,10 +7,10 @@ const text = z
   .nullish()
   .transform((value) => value ?? "");
 
-/** A bug that was read. */
+/** A bug that was read from Bugzilla's REST API. */
 export interface ReadBug {
   readonly bug: Bug;
-  /** Why the time of the last change cannot be read; the bug is then kept without one. Null if it can be read. */
+  /** The reason why the time of the last change cannot be parsed, so that the bug is kept without a time; null if there is none. */
   readonly wrongTime: string | null;
 }
 
@@ -36,7 +36,7 @@ const restBug = z
     ({ cf_crash_signature: crash_signature, op_sys: os, last_change_time: time, ...same }): ReadBug => {
       const isGiven = time !== undefined && time !== null && time !== "";
       const modified = typeof time === "string" ? readUtc(time) : null;
-      const wrongTime = `last_change_time: is not a date-time: ${JSON.stringify(time)}`;
+      const wrongTime = `last_change_time: must be a date-time, not ${JSON.stringify(time)}`;
       return {
         bug: { ...same, crash_signature, os, modified },
         wrongTime: isGiven && modified === null ? wrongTime : null,
@@ -45,10 +45,10 @@ const restBug = z
   );
 
 /**
- * Returns a bug from Bugzilla's REST API in the form in which it is stored: `op_sys` becomes `os`, `cf_crash_signature`
+ * Converts a bug from Bugzilla's REST API into the form in which it is stored: `op_sys` becomes `os`, `cf_crash_signature`
  * becomes `crash_signature`, keywords are joined with `,`, and `last_change_time` is read as UTC, whatever zone it names.
  *
- * @returns the bug; or, for a value that is not a bug, what is wrong with each member.
+ * @returns the bug, or a description of each wrong member if the value is not a bug.
  */
 export function readRestBug(value: unknown): ReadBug | { readonly wrong: string } {
   const parsed = restBug.safeParse(value);
@@ -57,7 +57,7 @@ export function readRestBug(value: unknown): ReadBug | { readonly wrong: string 
   return { wrong: wrong.join("; ") };
 }
 
-/** The zone is ignored, because Bugzilla's times are UTC. */
+/** Returns a time in ISO 8601, or null if it cannot be parsed. Its zone is ignored, because Bugzilla's times are UTC. */
 function readUtc(value: string): string | null {
   const [, local] =
     /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:Z|[+-]\d\d:?\d\d)?$/i.exec(value) ?? [];
@@ -65,7 +65,7 @@ function readUtc(value: string): string | null {
   return Number.isNaN(ms) ? null : new Date(ms).toISOString();
 }
 
-/** Thrown if not all bugs could be read. Those that were read must not be used. */
+/** Thrown if some bugs could not be read. The others must not be used either. */
 export class BugzillaError extends Error {
   constructor(detail: string, cause?: unknown) {
     super(detail, { cause });
@@ -89,20 +89,20 @@ export interface BugzillaOptions {
 const PAGE_BUGS = 500;
 const FIELDS = "id,summary,status,resolution,op_sys,cf_crash_signature,keywords,last_change_time";
 
-/** All bugs of Bugzilla. */
+/** The bugs of a complete fetch. */
 export interface FetchedBugs {
-  /** By ascending id. If the list is empty, keep the bugs that are known. */
+  /** The bugs by ascending id. If the list is empty, keep the bugs that are already in the cache. */
   readonly bugs: readonly Bug[];
-  /** The ids of those whose time of the last change cannot be read. */
+  /** The ids of the bugs whose time of the last change cannot be parsed. */
   readonly untimed: readonly number[];
 }
 
 /**
  * Fetches all bugs about intermittent failures that were changed within a year, in pages of 500 up to the first shorter one.
  *
- * A bug whose time of the last change cannot be read is kept without it, so that it does not stop the sync of all others.
+ * A bug whose time of the last change cannot be parsed is kept without a time, so that it does not stop the sync of all others.
  *
- * @throws BugzillaError if any page fails, and if no time can be read, because then Bugzilla writes them in another way.
+ * @throws BugzillaError if any page fails, or if no time can be parsed, because then Bugzilla has changed the format of its times.
  */
 export async function fetchBugs(options: BugzillaOptions): Promise<FetchedBugs> {
   const { onProgress, stop, pageMs = 30_000, totalMs = 600_000 } = options;
@@ -144,7 +144,7 @@ function inOrder(read: readonly ReadBug[]): FetchedBugs {
 
 const answer = z.object({ bugs: z.array(z.unknown()).default([]) });
 
-/** An error that Bugzilla returns in place of bugs, perhaps with status 200. */
+/** An error that Bugzilla returns instead of bugs, sometimes with status 200. */
 const refusal = z.object({ error: z.literal(true), message: z.string().catch("no reason given") });
 
 async function fetchPage(

@@ -7,8 +7,8 @@ const PAGE_BUGS = 1000;
 /**
  * Yields all bugs of the cache in pages, by ascending id.
  *
- * @param onRead - called with the version once all of it has been read.
- * @throws Unavailable if the bugs were replaced meanwhile, because the pages may be of two versions.
+ * @param onRead - called with the version of the bugs once all pages have been read.
+ * @throws Unavailable if the bugs were replaced during the read, because the pages may then be from two versions.
  */
 export async function* readCachedBugs(
   cache: Pick<BugCache, "bugsVersion" | "readBugs">,

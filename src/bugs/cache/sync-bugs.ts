@@ -6,16 +6,16 @@ import { type BugzillaOptions, fetchBugs } from "./bugzilla.ts";
 
 /** The result of a sync. */
 export interface BugsSynced {
-  /** How many bugs Bugzilla has. */
+  /** The number of bugs that Bugzilla returned. */
   readonly bugs: number;
-  /** The ids of those whose time of the last change cannot be read. */
+  /** The ids of the bugs whose time of the last change cannot be parsed. */
   readonly untimed: readonly number[];
 }
 
 /**
- * Replaces the bugs in the cache by those from Bugzilla, all or nothing. If Bugzilla returns none, the cache stays unchanged.
+ * Replaces all bugs in the cache with those from Bugzilla. If Bugzilla returns none, the cache stays unchanged.
  *
- * @throws BugzillaError, and errors of the store. The old bugs stay.
+ * @throws BugzillaError, and errors of the store. The cache then keeps the old bugs.
  */
 export async function syncBugs(
   cache: Pick<BugCache, "replaceBugs">,
@@ -26,25 +26,25 @@ export async function syncBugs(
   return { bugs: bugs.length, untimed };
 }
 
-/** How many bugs without a readable time are named. */
+/** The most bugs without a readable time that a warning lists. */
 export const UNTIMED_TOLD = 10;
 
 export interface BugSyncOptions {
   readonly cache: Pick<BugCache, "replaceBugs" | "bugsVersion">;
   readonly bugzilla: BugzillaOptions;
   readonly everyMs: number;
-  /** How long after a failure the next sync comes, if `everyMs` is not shorter. Default: ten minutes. */
+  /** The time from a failed sync to the next one, unless `everyMs` is shorter. Default: ten minutes. */
   readonly retryMs?: number;
   readonly counters: Pick<Counters, "bugSyncs">;
   readonly log: Log;
 }
 
 /**
- * Syncs on a timer until stopped. A cache that was never filled is synced at once. Otherwise the first sync is at a random
+ * Syncs on a timer until stopped. A cache that was never filled is synced immediately. Otherwise the first sync is at a random
  * time within the first interval, so that workers that start together do not sync together. After a failure the next sync
- * comes sooner, because an interval may be a week.
+ * runs sooner, because an interval may be a week.
  *
- * @returns a function that stops it.
+ * @returns a function that stops the syncs.
  */
 export function startBugSync(options: BugSyncOptions): () => Promise<void> {
   const { cache, everyMs, counters, log } = options;
@@ -52,7 +52,7 @@ export function startBugSync(options: BugSyncOptions): () => Promise<void> {
   const stopping = new AbortController();
   const { signal } = stopping;
 
-  /** Returns whether it succeeded. */
+  /** Syncs once. Returns whether the sync succeeded. */
   async function sync(): Promise<boolean> {
     try {
       const { bugs, untimed } = await syncBugs(cache, { ...options.bugzilla, stop: signal });
@@ -71,7 +71,7 @@ export function startBugSync(options: BugSyncOptions): () => Promise<void> {
   }
 
   async function run(): Promise<void> {
-    // If the store is away, it is not known whether the cache was ever filled.
+    // If the store is unavailable, it is unknown whether the cache was ever filled.
     const firstWithinMs = await cache.bugsVersion().then(
       (version) => (version === null ? 0 : everyMs),
       () => retryMs,

@@ -5,7 +5,7 @@ import { BugSegment, type Fit, withoutCase } from "./bug-segment.ts";
 const MAX_FOUND = 50;
 const RECENT_MS = 90 * 24 * 60 * 60 * 1000;
 
-// Building a segment takes some milliseconds. Other work of the thread can run between two segments.
+// Building a segment of this many bugs takes some milliseconds. The thread can do other work between two segments.
 const SEGMENT_BUGS = 4096;
 
 interface Part {
@@ -64,7 +64,7 @@ export class BugIndex implements BugLookup {
   }
 }
 
-// The size of a bug's object and of its two unshared strings, without their text. The other strings are shared.
+// The bytes of a bug's object and of its two unshared strings, without their text. The other strings are shared.
 const BUG_BYTES = 120;
 
 /** The best bugs for one list. Bugs arrive by ascending id, so a later bug is never better than one with the same fit. */
@@ -91,7 +91,7 @@ export class BugIndexBuilder {
   readonly #parts: Part[] = [];
   #waiting: Bug[] = [];
   #lastId = Number.NEGATIVE_INFINITY;
-  // Many bugs share few texts, so there is one copy of each.
+  // Many bugs have the same few texts, so only one copy of each text is kept.
   readonly #shared = new Map<string, string>();
 
   /**

@@ -4,7 +4,7 @@ import type { SuggestedBug } from "../../domain/bug.ts";
 export interface FoundBugs {
   /** Bugs without a resolution that were changed within 90 days. */
   readonly open_recent: readonly SuggestedBug[];
-  /** Bugs with a resolution, or that were not changed for longer. */
+  /** Bugs with a resolution, and bugs that were last changed before that. */
   readonly all_others: readonly SuggestedBug[];
 }
 

@@ -9,19 +9,19 @@ export const MAX_SEGMENT = 1 << 16;
 
 const BUCKETS = 1 << 16;
 const GRAM = 3;
-// How many lists are intersected. More lists would rule out few more false candidates, and each one takes time.
-const LISTS_MET = 3;
+// The most lists that are intersected. Each list takes time, and more lists would rule out few more false candidates.
+const LISTS_INTERSECTED = 3;
 
-/** Some summaries in lower case, and for every three bytes in them the list of summaries that contain these bytes. */
+/** A trigram index: some summaries in lower case, and for each sequence of three bytes the list of summaries that contain it. */
 export class BugSegment {
   /** All summaries as UTF-8, one after the other. */
   readonly #text: Uint8Array;
   readonly #longest: number;
   /** Where each summary begins, and where the last one ends. */
   readonly #starts: Uint32Array;
-  /** For each bucket of three bytes, where its positions begin; and where the last bucket ends. */
+  /** Where the positions of each bucket begin in `#positions`, and where the last bucket ends. */
   readonly #lists: Uint32Array;
-  /** The positions in all buckets, ascending within each. */
+  /** The positions of the summaries in each bucket, ascending within a bucket. */
   readonly #positions: Uint16Array;
 
   /** @param summaries - at most {@link MAX_SEGMENT}. */
@@ -33,7 +33,7 @@ export class BugSegment {
     for (const [at, { length }] of lowered.entries()) {
       this.#starts[at + 1] = (this.#starts[at] ?? 0) + length;
     }
-    // Buckets are counted first and filled then, so that no list is sorted or grows.
+    // The entries of each bucket are counted before it is filled, so that no list has to grow or be sorted.
     this.#lists = new Uint32Array(BUCKETS + 1);
     this.#eachGram((bucket) => {
       this.#lists[bucket + 1] = (this.#lists[bucket + 1] ?? 0) + 1;
@@ -64,14 +64,14 @@ export class BugSegment {
    * @returns false if `onMatch` asked to stop.
    */
   search(term: Uint8Array, onMatch: OnMatch): boolean {
-    // An error line may be longer than every summary, and then need not be searched for.
+    // A term may be a whole error line. If it is longer than every summary, nothing can contain it.
     if (term.length > this.#longest) return true;
     return term.length < GRAM ? this.#searchAll(term, onMatch) : this.#searchLists(term, onMatch);
   }
 
   #searchAll(term: Uint8Array, onMatch: OnMatch): boolean {
     for (let position = 0; position + 1 < this.#starts.length; position++) {
-      if (!this.#tell(position, term, onMatch)) return false;
+      if (!this.#check(position, term, onMatch)) return false;
     }
     return true;
   }
@@ -82,7 +82,7 @@ export class BugSegment {
     for (let at = shortest.at; at < shortest.end; at++) {
       const position = this.#positions[at] ?? 0;
       if (!others.every((list) => this.#advance(list, position))) continue;
-      if (!this.#tell(position, term, onMatch)) return false;
+      if (!this.#check(position, term, onMatch)) return false;
     }
     return true;
   }
@@ -103,12 +103,13 @@ export class BugSegment {
       if (list.at === list.end) return [];
       const place = lists.findIndex((other) => list.end - list.at < other.end - other.at);
       lists.splice(place === -1 ? lists.length : place, 0, list);
-      if (lists.length > LISTS_MET) lists.pop();
+      if (lists.length > LISTS_INTERSECTED) lists.pop();
     }
     return lists;
   }
 
-  #tell(position: number, term: Uint8Array, onMatch: OnMatch): boolean {
+  /** Calls `onMatch` if a summary contains the term. Returns false to stop the search. */
+  #check(position: number, term: Uint8Array, onMatch: OnMatch): boolean {
     const fit = fitOf(this.#text, this.#starts[position] ?? 0, this.#starts[position + 1] ?? 0, term);
     return fit === null || onMatch(position, fit);
   }
@@ -128,9 +129,9 @@ export class BugSegment {
   }
 }
 
-/** Returns a text in lower case. A part of a text becomes a part of the result. */
+/** Returns a text in lower case. The result for a part of a text is always a part of the result for the whole text. */
 export function withoutCase(text: string): string {
-  // `toLowerCase` decides between these two by the letters around.
+  // The letters around a `Σ` decide which of these two `toLowerCase` makes of it.
   return text.toLowerCase().replaceAll("ς", "σ");
 }
 
@@ -139,7 +140,7 @@ interface List {
   readonly end: number;
 }
 
-/** Returns the bucket of three bytes. Different bytes may share one, so every candidate is compared with the term. */
+/** Returns the bucket of three bytes. Different bytes may share a bucket, so every candidate is compared with the term. */
 function bucketAt(bytes: Uint8Array, at: number): number {
   const gram = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16);
   return Math.imul(gram, 0x9e3779b1) >>> 16;
@@ -150,19 +151,19 @@ function fitOf(text: Uint8Array, start: number, end: number, term: Uint8Array): 
   const last = end - term.length;
   const first = term[0];
   for (let at = start; at <= last; at++) {
-    if (text[at] !== first || !standsAt(term, text, at)) continue;
+    if (text[at] !== first || !matchesAt(term, text, at)) continue;
     if (isEdge(text, at, start, end) && isEdge(text, at + term.length, start, end)) return "word";
     fit = "part";
   }
   return fit;
 }
 
-function standsAt(term: Uint8Array, text: Uint8Array, at: number): boolean {
+function matchesAt(term: Uint8Array, text: Uint8Array, at: number): boolean {
   for (let i = 1; i < term.length; i++) if (text[at + i] !== term[i]) return false;
   return true;
 }
 
-/** Returns whether this is the edge of a word, or has no word on at least one side. */
+/** Returns whether a term may begin or end here as a separate word, because there is no byte of a word on at least one side. */
 function isEdge(text: Uint8Array, at: number, start: number, end: number): boolean {
   return at === start || at === end || !isWordByte(text[at - 1] ?? 0) || !isWordByte(text[at] ?? 0);
 }

@@ -5,10 +5,10 @@ interface Remembered {
   readonly atMs: number;
 }
 
-// Which bugs are recent (90 days) changes with time. A remembered result may be this old.
+// The longest time for which a result is reused. Results change with time, because they list bugs of the last 90 days separately.
 const GOOD_FOR_MS = 10 * 60 * 1000;
 
-/** Remembers the results of the last terms across jobs, because the same failures come again and again. */
+/** Remembers the results for the last terms across jobs, because the same failures occur again and again. */
 export class RememberedLookups implements BugLookup {
   readonly #lookup: BugLookup;
   readonly #maxTerms: number;

@@ -42,7 +42,7 @@ export function cleanErrorLine(line: string): string {
   return line.replace(prefix, "").trim();
 }
 
-/** Returns the terms of an error line. The line must be as in a summary. */
+/** Returns the terms of an error line, as it is written in a summary. */
 export function searchTerms(line: string): SearchTerms {
   const cleanLine = cleanErrorLine(line);
   const part = termOfParts(cleanLine);
@@ -60,7 +60,7 @@ export function isHelpful(text: string): boolean {
   return firstCharacters(trimmed, 5).length > firstCharacters(trimmed, 4).length && !unhelpful.has(trimmed);
 }
 
-/** Returns the term in `status | test path | message`: what leaked if the message says it, otherwise the test's file name. */
+/** Returns the term in `status | test path | message`: what leaked if the message says so, otherwise the test's file name. */
 function termOfParts(line: string): string | null {
   const [, path, message] = line.split(" | ", 3);
   if (path === undefined || message === undefined) return null;
@@ -69,7 +69,7 @@ function termOfParts(line: string): string | null {
 
 const LEAKED = " bytes leaked (";
 
-/** Returns TEXT of `123 bytes leaked (TEXT)` at the end of a message, from the first place where that can begin. */
+/** Returns TEXT of `123 bytes leaked (TEXT)` at the end of a message. If this text fits in several places, the first one counts. */
 function leak(message: string): string | null {
   if (!message.endsWith(")")) return null;
   for (let at = message.indexOf(LEAKED); at !== -1; at = message.indexOf(LEAKED, at + 1)) {
@@ -85,14 +85,14 @@ const CRASHED = " application crashed [@ ";
 /** Returns SIGNATURE of a line `... application crashed [@ SIGNATURE]`; null for any other line. */
 function crashSignature(line: string): string | null {
   if (!line.endsWith("]")) return null;
-  // The last place that leaves at least one character of signature counts.
+  // The last occurrence that leaves at least one character for the signature counts.
   const at = line.lastIndexOf(CRASHED, line.length - CRASHED.length - 2);
   if (at < 1) return null;
   const signature = line.slice(at + CRASHED.length, -1);
   return isHelpful(signature) ? signature : null;
 }
 
-/** Counts code points, so that no character is split. */
+/** Returns the first characters of a text. They are counted as code points, so that no character is split. */
 function firstCharacters(text: string, characters: number): string {
   if (text.length <= characters) return text;
   return [...text.slice(0, 2 * characters)].slice(0, characters).join("");

@@ -14,7 +14,7 @@ export interface Suggestion {
 }
 
 /**
- * Yields one suggestion for each error line, in their order. A line is looked up by its term and, if that is missing or
+ * Yields one suggestion for each error line, in the order of the lines. A line is looked up by its term and, if that is missing or
  * finds nothing, by its crash signature. Each term is looked up once. This is a generator so that a thread can do other
  * work between two lines.
  */
@@ -53,7 +53,7 @@ export class SuggestionsWriter {
     this.#maxBytes = maxBytes;
   }
 
-  /** @returns false if the artifact would be too large. No more suggestions are needed then. */
+  /** Adds a suggestion. Returns false if the artifact would be too large. No more suggestions are needed then. */
   add({ search, search_terms, bugs }: Suggestion): boolean {
     const found = this.#written.get(bugs) ?? JSON.stringify(bugs);
     this.#written.set(bugs, found);
@@ -65,6 +65,7 @@ export class SuggestionsWriter {
     return true;
   }
 
+  /** Returns the artifact, or a fault if it would be too large. */
   end():
     | { readonly ok: true; readonly artifact: Artifact }
     | { readonly ok: false; readonly fault: LogFault } {

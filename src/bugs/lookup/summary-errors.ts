@@ -5,8 +5,8 @@ const errorLine = z.object({ line: z.string() });
 
 /**
  * Returns the error lines of a `text_log_summary` in their order. Bug suggestions are made from them. The blob is not
- * checked: without `step_data` and `all_errors` it has no errors. An error without a line counts as an empty line, so that
- * suggestions and errors have the same indexes.
+ * validated: without `step_data` and `all_errors` it has no error lines. An error without a line counts as an empty line, so
+ * that suggestions and errors have the same indexes.
  *
  * @param blob - JSON text.
  */

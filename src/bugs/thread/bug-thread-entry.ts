@@ -11,11 +11,11 @@ import { type BugThreadAnswer, bugThreadOrder, bugThreadSettings } from "./bug-t
 // The code of the one thread that holds the bugs in memory. `bug-thread.ts` starts it, and sends all bugs before the first
 // question.
 const port = parentPort;
-if (port === null) throw new Error("this is the code of a worker thread");
+if (port === null) throw new Error("this module must run in a worker thread");
 giveWay();
 const { artifactBytes, rememberedTerms, longestMs } = bugThreadSettings.parse(workerData);
 
-// How long the thread works on one summary before others get a turn. A summary may have thousands of lines.
+// How long the thread works on one summary before others get a turn, in milliseconds. A summary may have thousands of lines.
 const turnMs = 10;
 
 let builder = new BugIndexBuilder();

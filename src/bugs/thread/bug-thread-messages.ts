@@ -24,7 +24,7 @@ export type BugThreadOrder =
 export type BugThreadAnswer =
   | { readonly kind: "committed"; readonly figures: IndexFigures }
   | { readonly kind: "suggested"; readonly id: number; readonly suggested: Suggested }
-  /** Only this question failed. It took too long, or there is a bug in the code, whose stack is in `bug`. */
+  /** Only this question failed. Our code has a bug, whose stack is in `bug`; or, if that is null, the question took too long. */
   | { readonly kind: "failed"; readonly id: number; readonly bug: string | null };
 
 export const bugThreadSettings = z.object({
@@ -35,7 +35,7 @@ export const bugThreadSettings = z.object({
 });
 export type BugThreadSettings = z.infer<typeof bugThreadSettings>;
 
-// Both sides are our own code of one build. A page holds hundreds of bugs, so only the parts that tell messages apart are
+// Both sides are our own code from one build. A page has hundreds of bugs, so only the members that distinguish the messages are
 // checked.
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 

@@ -15,13 +15,13 @@ export interface BugThreadOptions {
   readBugs(): AsyncIterable<readonly Bug[]>;
   /** The most bytes of an artifact. */
   readonly artifactBytes: number;
-  /** How many terms are remembered across jobs. Default: 5000, which take a few MiB. */
+  /** The number of terms whose results are remembered across jobs. Default: 5000, which take a few MiB. */
   readonly rememberedTerms?: number;
   /** The time that the thread may work on one summary. Default: one minute, enough for about a hundred thousand terms. */
   readonly longestMs?: number;
   /**
-   * The heap limit of the thread. Default: 512 MiB, enough for two indexes of 100,000 bugs each. During a refresh there are
-   * two, because the old one is used until the new one is complete.
+   * The heap limit of the thread. Default: 512 MiB, enough for two indexes of 100,000 bugs each. There are two indexes during a
+   * refresh, because the old one is used until the new one is complete.
    */
   readonly heapMib?: number;
   /** The compiled code of the thread. Default: the file beside this one in `dist`. */
@@ -29,18 +29,18 @@ export interface BugThreadOptions {
 }
 
 /**
- * The one thread that holds the bug cache in memory and looks up bugs in it. The first question starts and fills it; after a
- * crash, the next question does.
+ * The one thread that keeps the bug cache in memory and looks up bugs in it. The first question starts the thread and loads the
+ * bugs, and so does the next question after a crash.
  */
 export interface BugThread {
   /**
    * Returns bug suggestions for a `text_log_summary`.
    *
-   * @throws ThreadFailure `interrupted` if the thread ended first, `too-long` if the summary took too long; and errors of
-   *   `readBugs`, because stored suggestions stay, and so must never be made from only a part of the bugs.
+   * @throws ThreadFailure `interrupted` if the thread ended first, and `too-long` if the summary took too long. Errors of `readBugs`
+   *   are thrown too, because stored suggestions stay, and so must never be made from only a part of the bugs.
    */
   suggest(summaryBlob: string): Promise<Suggested>;
-  /** Reads all bugs again. The old ones are used until then. Concurrent calls share one reading. */
+  /** Reads all bugs again. The old ones are used until all have been read. Concurrent calls share one refresh. */
   refresh(): Promise<IndexFigures>;
   close(): Promise<void>;
 }
@@ -144,7 +144,7 @@ class BugSession {
     this.#questions.delete(said.id);
     if (said.kind === "suggested") question?.resolve(said.suggested);
     else if (said.bug !== null) question?.reject(new Error(`in the bug thread: ${said.bug}`));
-    else question?.reject(new ThreadFailure("too-long", "looking up its bugs took too long"));
+    else question?.reject(new ThreadFailure("too-long", "looking up bugs for the error lines took too long"));
   }
 
   #end(detail: string, cause?: unknown): void {

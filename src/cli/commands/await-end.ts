@@ -12,17 +12,17 @@ import { pause } from "../../timing/pause.ts";
 
 type Reads = Pick<JobReads, "findJob"> & Pick<RejectionReads, "findRejection">;
 
-/** A published job message, and where its outcome will show up in the store. */
+/** A job message to wait for, and where its outcome will appear in the store. */
 export interface Awaited {
   /** Project, guid and state if the message should be stored; null if it should be rejected. */
   readonly job: { readonly project: string; readonly guid: string; readonly state: string } | null;
-  /** The ids that a rejection of it may have. */
+  /** The ids that a rejection of the message may have. */
   readonly rejectionIds: readonly string[];
-  /** How often, and when last, each of these was seen before the message was published. */
+  /** For each of these ids, how often and when last the rejection was seen before the message was published. */
   readonly seenBefore: readonly string[];
 }
 
-/** How the wait ended. `late`: the time is up. */
+/** How the wait ended. `late`: the time limit was reached. */
 export type End =
   | { readonly kind: "stored"; readonly state: string }
   | { readonly kind: "rejected"; readonly id: string; readonly fault: Fault }
@@ -31,8 +31,8 @@ export type End =
 const POLL_MS = 200;
 
 /**
- * Works out what to look for, and reads the store's present state. Call it before the message is published. A new
- * rejection is recognised by its count, because the worker's clock may differ from ours.
+ * Determines what to look for, and reads the present state of the store. Must be called before the message is published. A new
+ * rejection is recognised by its count, because the worker's clock may differ from this machine's.
  *
  * @param verdict - the verdict on one job of the delivery. A skipped job leaves no trace in the store.
  */
@@ -42,7 +42,7 @@ export async function toAwaited(
   store: Reads,
 ): Promise<Awaited> {
   const route = toStoredRoute(originOf(delivery));
-  // A worker with stricter limits rejects the body unparsed. Its rejection then holds the whole body.
+  // A worker with stricter limits rejects the body without parsing it, and its rejection then holds the whole body.
   const ids = [verdict.payload, undefined].map((part) => rejectionId(rejectedPayload(delivery, part), route));
   const rejectionIds = [...new Set(ids)];
   const seenBefore = await Promise.all(rejectionIds.map((id) => timesSeen(store, id)));
@@ -57,7 +57,7 @@ async function timesSeen(store: Reads, id: string): Promise<string> {
 }
 
 /**
- * Waits until the store shows a message's outcome, or until the deadline. It asks at least once, and asks again while
+ * Waits until the store shows a message's outcome, or until the deadline. It asks the store at least once, and keeps asking if
  * the store is unavailable.
  *
  * @param deadlineMs - in terms of `performance.now()`.
@@ -76,7 +76,7 @@ export async function awaitEnd(awaited: Awaited, store: Reads, deadlineMs: numbe
 }
 
 async function findEnd({ job, rejectionIds, seenBefore }: Awaited, store: Reads): Promise<End | null> {
-  // Rejections come first: the job may be there from an earlier message although this one was rejected.
+  // Rejections are checked first: an earlier message may have stored the job although this message was rejected.
   for (const [index, id] of rejectionIds.entries()) {
     const rejection = await store.findRejection(id);
     if (rejection === null) continue;

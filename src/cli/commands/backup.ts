@@ -7,10 +7,10 @@ import { print, printJson, tell } from "../output/print.ts";
 import { createProgress } from "../output/progress.ts";
 
 /**
- * `backup`: writes the embedded store into a file, while workers use it. Exit code 1, with the earlier backup unchanged, if it cannot be
- * written, or with `--dry-run` if there is too little room.
+ * `backup`: writes the embedded store into a file, while workers use it. Exit code 1 if the file cannot be written, with an
+ * earlier backup unchanged, or with `--dry-run` if there is too little room.
  *
- * @throws Misuse for a store on a server, and for a file that cannot be one for a backup.
+ * @throws Misuse for a store on a server, and for a path where no backup can be written.
  */
 export async function backup(env: NodeJS.ProcessEnv, file: string, options: CommandOptions): Promise<number> {
   const settings = readSettings(env, ["MONGODB_URL", "MONGODB_URL_FILE", "DATA_DIR"]);

@@ -19,9 +19,9 @@ import { readInput } from "./read-input.ts";
  */
 export async function importBugs(env: NodeJS.ProcessEnv, file: string): Promise<number> {
   const { bugs, problems } = readBugsFile(file, (await readInput(file)).toString("utf8"));
-  for (const problem of problems.slice(0, PROBLEMS_TOLD)) tell(printable(`${file}: ${problem}`));
+  for (const problem of problems.slice(0, SHOWN_PROBLEMS)) tell(printable(`${file}: ${problem}`));
   if (problems.length > 0 || bugs.length === 0) {
-    const more = problems.length > PROBLEMS_TOLD ? ` (the first ${PROBLEMS_TOLD} are shown)` : "";
+    const more = problems.length > SHOWN_PROBLEMS ? ` (the first ${SHOWN_PROBLEMS} are shown)` : "";
     const why = problems.length > 0 ? `${counted(problems.length, "invalid bug")}${more}` : "no bugs";
     tell(`${why} in ${file}; nothing was imported.`);
     return exitCodes.failed;
@@ -35,8 +35,8 @@ export async function importBugs(env: NodeJS.ProcessEnv, file: string): Promise<
   return exitCodes.ok;
 }
 
-// A file of the wrong kind has as many problems as lines. The first ones are enough to see that.
-const PROBLEMS_TOLD = 20;
+// A file of the wrong kind has a problem in every line. The first ones are enough to see that.
+const SHOWN_PROBLEMS = 20;
 
 /**
  * `bugs sync`: replaces the cached bugs with Bugzilla's. Exit code 1, with nothing changed, if a request fails. An empty
@@ -74,7 +74,7 @@ export async function sync(env: NodeJS.ProcessEnv, url: string | null): Promise<
 }
 
 interface BugsFile {
-  /** One bug per id: the last one in the file. */
+  /** One bug per id. If the file has several, the last one counts. */
   readonly bugs: readonly Bug[];
   /** The invalid entries, by line or index, with the reason. */
   readonly problems: readonly string[];

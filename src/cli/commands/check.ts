@@ -17,7 +17,7 @@ import { columns } from "../output/columns.ts";
 import { print, printJson } from "../output/print.ts";
 import { renderPlan } from "../output/render-plan.ts";
 
-/** What `check --json` prints. */
+/** The JSON object that `check --json` prints. */
 interface CheckView {
   readonly registry: string;
   readonly bindings: Registry["bindings"];
@@ -25,26 +25,26 @@ interface CheckView {
   readonly warnings: readonly string[];
   /** Secrets are blanked. */
   readonly settings: readonly { readonly name: string; readonly value: string; readonly from: string }[];
-  /** Null: the broker was not asked. `trouble` is null for an exchange that can be read. */
+  /** The exchanges at the broker, with `trouble` null if an exchange can be read. Null without `--connect`. */
   readonly exchanges: readonly { readonly exchange: string; readonly trouble: string | null }[] | null;
-  /** Null: not asked for. */
+  /** Null without `--plan`. */
   readonly plan: BindingChanges | null;
 }
 
 const CONNECT_MS = 10_000;
 
 /**
- * `check`: checks the registry and the settings. `--connect` also checks that the broker can be reached and has the
- * exchanges. `--plan` shows what a worker would bind and unbind. Exit code 1 if an exchange cannot be used, or if the
- * guard would refuse the plan.
+ * `check`: checks the registry and the settings. `--connect` also checks that the broker can be reached and has the exchanges.
+ * `--plan` shows what a worker would bind and unbind. Exit code 1 if an exchange cannot be used, or if a worker would refuse to
+ * remove so many bindings.
  *
  * @throws Misuse with all problems of the settings and the registry, or if the broker cannot be reached.
  */
 export async function check(env: NodeJS.ProcessEnv, options: CommandOptions): Promise<number> {
   const asksBroker = options["connect"] === true;
   const asksPlan = options["plan"] === true;
-  // The queue's name holds the user of the broker's address, so only these two options need an address. `readSettings`
-  // insists on an address only if it is asked for AMQP_URL and AMQP_URL_FILE together. A file that is named is checked.
+  // Only these two options need a broker address: the queue's name contains the user. `readSettings` requires an address only if
+  // it is asked for AMQP_URL and AMQP_URL_FILE together. If AMQP_URL_FILE is set, the file is always checked.
   const isNeeded = asksBroker || asksPlan || Boolean(env["AMQP_URL_FILE"]);
   const names = isNeeded ? settingNames : settingNames.filter((name) => name !== "AMQP_URL_FILE");
   const { settings, registry } = await readConfiguration(env, names);

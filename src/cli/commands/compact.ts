@@ -7,7 +7,7 @@ import { exitCodes } from "../options/exit-codes.ts";
 import { print, printJson, tell } from "../output/print.ts";
 
 /**
- * `compact`: writes the file of the embedded store again without the space that it does not use.
+ * `compact`: rewrites the file of the embedded store without its unused space.
  *
  * @throws Misuse for a store on a server, while a worker has the store open, or if there is too little room.
  */
@@ -29,7 +29,7 @@ export async function compact(env: NodeJS.ProcessEnv, options: CommandOptions): 
   let store = "";
   const onStart = (plan: CompactPlan): void => {
     ({ bytes: before, store } = plan);
-    // There is no progress: SQLite does it in one call.
+    // No progress can be shown, because SQLite does the work in one call.
     tell(`${store}: ${mebibytes(before)} are being compacted. Ctrl-C ends it, and leaves the file as it is.`);
   };
   let bytes: number;
@@ -58,7 +58,7 @@ function describe({
   const room = free_bytes < needed_bytes ? "too little" : "enough";
   return [
     `${store}: ${mebibytes(bytes)}, of which ${mebibytes(used_bytes)} are used\n`,
-    `needed on the disk meanwhile: ${mebibytes(needed_bytes)}; ${mebibytes(free_bytes)} are free, ${room}\n`,
+    `needed on the disk while the file is rewritten: ${mebibytes(needed_bytes)}; ${mebibytes(free_bytes)} are free, ${room}\n`,
     is_shrinkable
       ? "the file gives space back to the system by itself\n"
       : "the file cannot give space back to the system until it has been compacted once\n",

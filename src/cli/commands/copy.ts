@@ -20,12 +20,12 @@ import { createProgress } from "../output/progress.ts";
 import { kindName, renderCopy, renderPlannedCopy } from "../output/render-copy.ts";
 import { waitForStore } from "./wait-for-store.ts";
 
-/** How long to wait for an answer: a store may move to another machine meanwhile, and some first calls read all jobs. */
+/** How long to wait for an answer. A database may fail over to another machine, and the first calls may read all jobs. */
 const PATIENCE_MS = 300_000;
 
 /**
- * `copy`: copies one store into another, and compares the two. Exit code 1 if they differ. It may be interrupted at any moment:
- * the same command goes on.
+ * `copy`: copies one store into another, and compares the two. Exit code 1 if they differ. It may be interrupted at any moment;
+ * running the same command again continues the copy.
  *
  * @throws Misuse for addresses that cannot be used, or that name the same store.
  */
@@ -84,12 +84,12 @@ function realPath(folder: string): string {
   try {
     return realpathSync(folder);
   } catch {
-    // It does not exist yet.
+    // The folder does not exist yet.
     return resolve(folder);
   }
 }
 
-/** Returns the store with calls that wait while it is away. All that a copy does can be done again. */
+/** Returns the store with calls that are repeated while the store is away. Every call of a copy is idempotent. */
 function patient(store: Store): Store {
   const { ask } = waitForStore(store, new AbortController().signal, PATIENCE_MS);
   return forwardCalls<Store>({ name: store.name }, ask);

@@ -22,7 +22,7 @@ import { columns } from "../output/columns.ts";
 import { cutName } from "../output/cut-to-width.ts";
 import { print, printJson, tell } from "../output/print.ts";
 
-/** `credentials add`: makes an approved client id, and prints its secret once. Exit code 1 if the id exists. */
+/** `credentials add`: creates an approved client id, and prints its secret once. Exit code 1 if the id exists. */
 export async function addCredential(
   env: NodeJS.ProcessEnv,
   clientId: string,
@@ -84,7 +84,7 @@ export async function rotateCredential(
   });
 }
 
-/** `credentials revoke`: lets a client id no longer submit. Exit code 1 for an unknown id. */
+/** `credentials revoke`: stops accepting submissions of a client id. Exit code 1 for an unknown id. */
 export async function revokeCredential(env: NodeJS.ProcessEnv, clientId: string): Promise<number> {
   return withCredentials(env, "refuse", async (store) => {
     if (!(await store.revokeCredential(clientId))) return noSuchId(clientId);
@@ -93,14 +93,14 @@ export async function revokeCredential(env: NodeJS.ProcessEnv, clientId: string)
   });
 }
 
-/** What became of the secrets; client ids. */
+/** The result of a rekey: client ids by what happened to their secrets. */
 interface Rekeying {
   readonly encrypted: readonly string[];
-  /** They were encrypted with the first key already. */
+  /** Already encrypted with the first key. */
   readonly unchanged: readonly string[];
-  /** They cannot be read with any of the keys. */
+  /** Encrypted with none of the keys, or damaged. */
   readonly unreadable: readonly string[];
-  /** Somebody has changed them meanwhile. */
+  /** Changed by somebody else while the command ran. */
   readonly busy: readonly string[];
 }
 
@@ -143,14 +143,16 @@ async function rekeyOne(
 function described({ encrypted, unchanged, unreadable, busy }: Rekeying): string {
   const lines = [
     `${counted(encrypted.length, "secret")} encrypted with the first key, ${unchanged.length} already were`,
-    ...(busy.length > 0 ? [`changed meanwhile: ${busy.join(", ")}; run the command again`] : []),
+    ...(busy.length > 0
+      ? [`changed by somebody else at the same time: ${busy.join(", ")}; run the command again`]
+      : []),
     ...(unreadable.length > 0 ? [`not readable with these keys: ${unreadable.join(", ")}`] : []),
     ...(busy.length + unreadable.length === 0 ? ["The other keys can be removed from the key file."] : []),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-/** Does the work with the store and the keys, and then warns of secrets that are not encrypted or cannot be read. */
+/** Does the work with the store and the keys, and then warns about secrets that are unencrypted or unreadable. */
 async function withCredentials(
   env: NodeJS.ProcessEnv,
   absent: "make" | "refuse",

@@ -3,7 +3,7 @@ import { jobGuid } from "../../domain/job-guid.ts";
 import { isParsedHere, needsSuggestions, parseStatus } from "../../domain/log-plan.ts";
 import { isJsonObject } from "../../domain/text/json-object.ts";
 
-/** An artifact that the worker makes for a posted job. */
+/** An artifact that the worker generates for a posted job. */
 export interface ExpectedArtifact {
   readonly guid: string;
   readonly name: string;
@@ -13,8 +13,8 @@ const SUMMARY = "text_log_summary";
 const SUGGESTIONS = "Bug suggestions";
 
 /**
- * Returns the artifacts that the worker makes after these items have been stored: a summary and suggestions for each job with
- * a log that it reads, and suggestions for each summary that came without them. Pure.
+ * Returns the artifacts that the worker generates after these items have been stored: a summary and suggestions for each job with
+ * a log that the worker reads, and suggestions for each summary that was posted without them. Pure.
  *
  * @param items - accepted items of one collection.
  */
@@ -32,19 +32,19 @@ function wantedForJob(item: unknown): ExpectedArtifact[] {
   if (!isJsonObject(job) || typeof job["job_guid"] !== "string") return [];
   const artifacts = objectsOf(job["artifacts"]);
   const summary = artifacts.find(({ name }) => name === SUMMARY);
-  const along = {
+  const posted = {
     hasSummary: summary !== undefined,
     summaryLogName: logNameOf(summary?.["blob"]),
     hasSuggestions: artifacts.some(({ name }) => name === SUGGESTIONS),
   };
   const isRead = objectsOf(job["log_references"]).some(({ name, parse_status: sent }) => {
     const logName = typeof name === "string" ? name : "";
-    const status = parseStatus(logName, typeof sent === "string" ? sent : null, along);
+    const status = parseStatus(logName, typeof sent === "string" ? sent : null, posted);
     return isParsedHere(logName) && status === "pending";
   });
   const names = [
-    ...(isRead && !along.hasSummary ? [SUMMARY] : []),
-    ...((isRead && !along.hasSuggestions) || needsSuggestions(along) ? [SUGGESTIONS] : []),
+    ...(isRead && !posted.hasSummary ? [SUMMARY] : []),
+    ...((isRead && !posted.hasSuggestions) || needsSuggestions(posted) ? [SUGGESTIONS] : []),
   ];
   const guid = jobGuid(job["job_guid"]);
   return names.map((name) => ({ guid, name }));
@@ -62,7 +62,7 @@ function wantedForArtifacts(items: readonly unknown[]): ExpectedArtifact[] {
   );
 }
 
-/** Returns the log that a summary names. Its blob may be serialised. */
+/** Returns the name of the log in a summary's blob, which may be an object or a JSON text; null if there is none. */
 function logNameOf(blob: unknown): string | null {
   if (typeof blob === "string") {
     try {

@@ -26,20 +26,23 @@ const settingNames = [
 ] as const;
 
 const MAX_PROJECTS = 100_000;
-/** The share of time that is spent on it: faster than a worker in the background, and still with room for others. */
+/**
+ * The share of time that the command works. It is faster than a worker in the background, but leaves room for other users of the
+ * store.
+ */
 const SHARE = 0.5;
 
-/** What would go of one project, as `--dry-run --json` prints it. */
+/** The documents of a project that would be removed, as `--dry-run --json` prints it. */
 interface ProjectPlan extends Omit<ExpiryCounts, "oldest_kept"> {
   readonly project: string;
-  /** 0: for ever. */
+  /** 0: jobs are kept for ever. */
   readonly retain_days: number;
   readonly oldest_kept: string | null;
 }
 
 interface ExpiryPlan {
   readonly projects: readonly ProjectPlan[];
-  /** Null: they were not asked for. */
+  /** Null with `--project`, which leaves them out. */
   readonly rejections: number | null;
   readonly nonces: number | null;
   readonly segments: number | null;
@@ -54,8 +57,8 @@ interface ExpireContext {
 }
 
 /**
- * `expire`: removes what is too old now, as a worker does in the background. With `--dry-run` it only counts. Exit code 1 if another
- * process is removing already, or if it was interrupted.
+ * `expire`: removes data that is too old, as a worker does in the background. With `--dry-run` it only counts. Exit code 1 if
+ * another process is already removing data, or if the command was interrupted.
  *
  * @throws Misuse for a broken registry, or for a project that the store does not have.
  */
@@ -72,12 +75,12 @@ export async function expire(env: NodeJS.ProcessEnv, options: CommandOptions): P
       ...{ store, project, retainDays, archiveDays: settings.ARCHIVE_DAYS },
       isJson: options["json"] === true,
     };
-    if (options["dryRun"] === true) return tellPlan(context);
+    if (options["dryRun"] === true) return printPlan(context);
     return remove(context, logTextRemoval(settings).forgetTexts);
   });
 }
 
-async function tellPlan(context: ExpireContext): Promise<number> {
+async function printPlan(context: ExpireContext): Promise<number> {
   const plan = await planOf(context);
   await (context.isJson ? printJson(plan) : print(renderPlan(plan)));
   return exitCodes.ok;
@@ -155,7 +158,7 @@ async function remove(
   if (isJson) await printJson({ complete: isComplete, removed, freed_bytes: freedBytes });
   else await print(`Removed: ${countsText(removed) || "nothing"}\n`);
   if (isComplete) return exitCodes.ok;
-  tell("It was stopped before the end: run it again to go on.");
+  tell("It was stopped before the end: run it again to continue.");
   return exitCodes.failed;
 }
 

@@ -7,12 +7,15 @@ import { print, printJson } from "../output/print.ts";
 import { renderExplanation } from "../output/render-explanation.ts";
 
 export interface ExplainOptions {
-  /** Null: all projects. */
+  /** The only project to show; null: all projects. */
   readonly project: string | null;
   readonly json: boolean;
 }
 
-/** `explain`: shows all that is known about a job or about every run of a task. Exit code 1 if nothing is known. @throws Misuse if the guid is empty. */
+/**
+ * `explain`: shows everything that is known about a job, or about all runs of a task. Exit code 1 if nothing is known. @throws
+ * Misuse if the guid is empty.
+ */
 export async function explain(
   env: NodeJS.ProcessEnv,
   guid: string,

@@ -37,7 +37,7 @@ export async function inspect(
   const settings = readSettings(env, names);
   const filter = readFilter(options);
   const count = readCount(options["count"]);
-  // Publishers have no registry. With a named exchange it is only needed to apply `accept_projects`.
+  // Publishers have no registry. If an exchange is given, a registry is used only for `accept_projects`.
   const hasRegistry = existsSync(settings.REGISTRY_FILE);
   const registry = hasRegistry ? await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT) : null;
   const bindings = bindingsOf(exchange, options["routingKey"], registry);
@@ -84,7 +84,9 @@ export async function inspect(
   return exitCodes.ok;
 }
 
-/** Returns the bindings of one exchange, or of the registry. A given routing key replaces the keys of either. */
+/**
+ * Returns bindings to one exchange, or all bindings of the registry. A given routing key replaces the routing keys in both cases.
+ */
 function bindingsOf(
   exchange: string | undefined,
   routingKey: CommandOptions[string],

@@ -19,9 +19,9 @@ import { print, tell } from "../output/print.ts";
 import { createProgress } from "../output/progress.ts";
 
 /**
- * `parse-log`: prints the artifacts that the worker would generate from a log, as one JSON object from name to blob. The
- * worker's limits apply. Performance data that the worker would not store is printed with a warning. Exit code 1, with
- * the reason, if it would generate none.
+ * `parse-log`: prints the artifacts that the worker would generate from a log, as one JSON object from name to blob. The worker's
+ * limits apply. Performance data that the worker would not store is printed with a warning. If the worker would generate no
+ * artifacts, it prints the reason; the exit code is then 1.
  *
  * @param target - a file, a URL, or `-` for standard input.
  */
@@ -50,7 +50,7 @@ export async function parseLog(env: NodeJS.ProcessEnv, target: string): Promise<
   return exitCodes.ok;
 }
 
-/** What to do about a failure, by its kind. */
+/** Hints on what to do, by the kind of failure. */
 const hints: Partial<Record<ReadingFailure["kind"], string>> = {
   "refused-address": "To allow private addresses, set LOG_ALLOW_PRIVATE=true.",
   "refused-port": "LOG_PORTS lists the allowed ports.",
@@ -104,7 +104,7 @@ async function readFile(
 
 const SHOWN_EVERY_MS = 200;
 
-/** Passes the pieces on, and shows how much has been read. */
+/** Yields the same pieces, and shows how much has been read. */
 async function* shown(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const progress = createProgress();
   let bytes = 0;
@@ -122,7 +122,7 @@ async function* shown(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
   }
 }
 
-/** Returns the index of the cached bugs; an empty one if there is no store. */
+/** Returns an index of the cached bugs; it is empty if there is no store. */
 async function readBugs(settings: StoreSettings) {
   const builder = new BugIndexBuilder();
   if (!(await isStoreThere(settings))) return builder.build();

@@ -9,16 +9,19 @@ import { messagesOf } from "./validate.ts";
 
 /** An item of a file that is to be posted. */
 export interface PostedItem {
-  /** Its JSON, as it stands in the file. */
+  /** The text of the item in the file. */
   readonly text: string;
-  /** The parsed JSON; undefined if it is none. */
+  /** The parsed item; undefined if it is invalid. */
   readonly value: unknown;
   readonly errors: readonly Violation[];
 }
 
-/** Returns the items of a file with what is wrong with them: each document, or each item of a document that is an array. */
+/**
+ * Returns the items of a file with their errors. If a document is an array, each of its members is an item; otherwise the
+ * document is one.
+ */
 export function postedItems(file: Buffer, collection: Collection, rules: ItemRules): readonly PostedItem[] {
-  // An empty list is left whole, and holds no item.
+  // `messagesOf` returns an empty list as one document. It holds no item.
   const bodies = messagesOf(file).filter(
     ({ body, isItem }) => isItem || !/^\s*\[\s*\]\s*$/.test(String(body)),
   );
@@ -34,7 +37,10 @@ export function postedItems(file: Buffer, collection: Collection, rules: ItemRul
   });
 }
 
-/** Returns how an item is named in output: its guid, with an artifact's name, or its revision; empty if it has none. */
+/**
+ * Returns the name of an item for output: the guid of a job, the guid and name of an artifact, or the revision of a push; may be
+ * empty.
+ */
 export function itemName(kind: CollectionKind, value: unknown): string {
   if (!isJsonObject(value)) return "";
   const { job, job_guid, name, revision, revision_hash } = value;

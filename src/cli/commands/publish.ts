@@ -28,9 +28,9 @@ import { judgeFrom, judgeMessage, messagesOf } from "./validate.ts";
 const CONFIRM_TIMEOUT_MS = 30_000;
 
 /**
- * `publish`: publishes the messages of a file to an exchange. Exit code 0 if the broker has confirmed all of them and
- * could route each to a queue. 1 if one is invalid; nothing is published then. 3 if one is unroutable or not confirmed.
- * With `--wait` also: 1 if one was rejected, 3 if the store does not show the outcome of one in time.
+ * `publish`: publishes the messages of a file to an exchange. Exit code 0 if the broker has confirmed all of them and could route
+ * each to a queue. 1 if a message is invalid; nothing is published then. 3 if a message is unroutable or not confirmed. With
+ * `--wait` also: 1 if a message was rejected, 3 if the store does not show the outcome of a message in time.
  */
 export async function publish(
   env: NodeJS.ProcessEnv,
@@ -47,7 +47,7 @@ export async function publish(
   const messages = messagesOf(await readInput(file));
   if (options["validate"] !== false) {
     const verdicts = messages.flatMap((message) => judgeMessage(message, settings, schemas));
-    if (tellInvalid(file, verdicts)) return exitCodes.failed;
+    if (reportInvalid(file, verdicts)) return exitCodes.failed;
   }
   const bodies = messages.map(({ body }) => body);
   const url = await brokerUrl(settings);
@@ -68,9 +68,9 @@ export async function publish(
     const countedBefore = await countOnlyCounted(store, exchange);
     const code = await publishOnly(publication);
     if (code !== exitCodes.ok) return code;
-    const end = await tellEnds(waiting, store, waitMs);
+    const end = await printEnds(waiting, store, waitMs);
     if (end !== exitCodes.timeout) return end;
-    // The store may be away by now. That does not change how the messages have ended.
+    // If the store is away by now, the outcomes that are already printed still hold.
     const counted = await unlessAway(() => countOnlyCounted(store, exchange));
     const onlyCounted = (counted ?? countedBefore) - countedBefore;
     if (onlyCounted > 0) tell(onlyCountedHint(exchange, onlyCounted));
@@ -78,7 +78,7 @@ export async function publish(
   });
 }
 
-/** Returns how many rejections of an exchange were only counted, because its quota of the day was full. */
+/** Returns how many rejections of an exchange were only counted, because its daily quota was full. */
 async function countOnlyCounted(store: Pick<Store, "listOnlyCounted">, exchange: string): Promise<number> {
   const counts = await store.listOnlyCounted({});
   return counts
@@ -88,13 +88,13 @@ async function countOnlyCounted(store: Pick<Store, "listOnlyCounted">, exchange:
 
 function onlyCountedHint(exchange: string, messages: number): string {
   return (
-    `Rejections of ${printable(exchange)} that were only counted meanwhile, because the quota of today is full: ${messages}. ` +
+    `Rejections of ${printable(exchange)} that were only counted after the message was published, because the quota of today is full: ${messages}. ` +
     "The message may be one of them; pulse-ingest validate shows why it would be rejected."
   );
 }
 
 /** Reports the invalid messages. Returns true if there are any. */
-function tellInvalid(file: string, verdicts: readonly JobVerdict[]): boolean {
+function reportInvalid(file: string, verdicts: readonly JobVerdict[]): boolean {
   for (const [index, verdict] of verdicts.entries()) {
     if (verdict.kind !== "rejected") continue;
     const lines = faultErrors(verdict.fault).map(errorLine);
@@ -135,14 +135,17 @@ function notConfirmed(
 }
 
 interface Waiting {
-  /** File and index, for output. */
+  /** The file and the index of the message in it, for output. */
   readonly place: string;
-  /** Null: the message is skipped, so there is nothing to wait for. */
+  /** Null if the message is skipped, so that there is nothing to wait for. */
   readonly awaited: Awaited | null;
 }
 
-/** Waits for the messages one by one, and prints the outcome of each. Workers keep their order, so few polls are wasted. */
-async function tellEnds(waiting: readonly Waiting[], store: Store, waitMs: number): Promise<number> {
+/**
+ * Waits for the messages one by one, and prints the outcome of each. Workers process them in order, so few polls find nothing
+ * new.
+ */
+async function printEnds(waiting: readonly Waiting[], store: Store, waitMs: number): Promise<number> {
   const deadlineMs = performance.now() + waitMs;
   const progress = createProgress();
   const kinds = { stored: 0, skipped: 0, rejected: 0, late: 0 };

@@ -32,9 +32,8 @@ interface ReplayRow {
 }
 
 /**
- * `rejections replay`: processes rejected messages again as the worker would, oldest first, and prints the outcome of
- * each. Exit code 1 if one is rejected again or cannot be replayed, or if an id is unknown; in the last case nothing is
- * replayed.
+ * `rejections replay`: processes rejected messages again as the worker would, oldest first, and prints the outcome of each. Exit
+ * code 1 if a message is rejected again or cannot be replayed. Exit code 1 also if an id is unknown; nothing is replayed then.
  *
  * @param ids - ids or the beginnings of ids; empty: all rejections that match the filters.
  * @throws Misuse if neither ids nor filters are given, or if the registry is broken.
@@ -63,7 +62,7 @@ export async function replay(
       if (named === null) return exitCodes.failed;
       return replayPages([named], named.length, whyNotReplayed, replayOptions, isJson);
     }
-    // Only rejections from before this moment, so that the replay ends while the worker adds more.
+    // Only rejections that were last seen before now, so that the replay ends although workers add more.
     const now = new Date().toISOString();
     const wanted = {
       ...filter,
@@ -76,7 +75,10 @@ export async function replay(
   });
 }
 
-/** Excludes messages that killed workers: they could kill this process each time, and the others would never be replayed. */
+/**
+ * Excludes messages that killed workers: one of them could kill this process each time, so that the others would never be
+ * replayed.
+ */
 function whyNotAmongMany(rejection: StoredRejection): string | null {
   return rejection.fault.reason === "killed-worker"
     ? "workers died while it was in progress: replay it alone, by its id"
@@ -118,7 +120,7 @@ async function replayPages(
   return isRefused ? exitCodes.failed : exitCodes.ok;
 }
 
-/** Finds the named rejections. Reports the first unknown id, and returns null then. */
+/** Finds the named rejections. If an id is unknown, reports it and returns null. */
 async function findAll(
   store: RejectionReads,
   ids: readonly string[],

@@ -32,7 +32,7 @@ export async function listRejections(env: NodeJS.ProcessEnv, options: CommandOpt
   return withStore(readSettings(env, storeSettingNames), "refuse", async (store) => {
     if (options["counts"] === true) {
       await printCounts(await store.countRejections(filter), isJson);
-      await tellOnlyCounted(store, filter);
+      await reportOnlyCounted(store, filter);
       return exitCodes.ok;
     }
     const rows: string[][] = [];
@@ -46,13 +46,13 @@ export async function listRejections(env: NodeJS.ProcessEnv, options: CommandOpt
     }
     if (!isJson) await print(count === 0 ? "No matching rejections.\n" : columns([heading, ...rows]));
     if (count === limit) tell(`Only ${limit} are shown, and there may be more: see --limit.`);
-    await tellOnlyCounted(store, filter);
+    await reportOnlyCounted(store, filter);
     return exitCodes.ok;
   });
 }
 
-/** Reports, on standard error, rejections beyond the daily quota. Only their number is known, so no list can show them. */
-async function tellOnlyCounted(
+/** Reports rejections beyond the daily quota on standard error. They cannot be listed, because only their number is known. */
+async function reportOnlyCounted(
   store: Pick<RejectionReads, "listOnlyCounted">,
   { exchange, client_id, ...times }: RejectionFilter,
 ): Promise<void> {

@@ -23,7 +23,7 @@ import { readWorkerRules, type WorkerRules } from "../options/judge-rules.ts";
 import { ALL, given } from "../options/query-options.ts";
 import { untilSignal } from "../options/stop-on-signal.ts";
 import { storeSettingNames, withStore } from "../options/with-store.ts";
-import { goOnCommand } from "../output/go-on.ts";
+import { continueCommand } from "../output/continue-command.ts";
 import { print, printJson } from "../output/print.ts";
 import { renderLost, renderReplay, replayJson } from "../output/render-replay.ts";
 import { ReplayProgress } from "../output/replay-progress.ts";
@@ -38,22 +38,22 @@ const settingNames = [
   "REJECTION_BYTES_PER_DAY",
 ] as const;
 
-/** A replay that was asked for. */
+/** The replay that the command line asks for. */
 interface Order {
   readonly options: CommandOptions;
   readonly isDryRun: boolean;
   readonly filter: ReturnType<typeof readArchiveFilter>;
-  /** Null: the store of the archive. */
+  /** The target; null: the store of the archive. */
   readonly into: StoreAddress | null;
   readonly settings: Pick<Settings, (typeof settingNames)[number]>;
   readonly rules: WorkerRules;
-  /** Those of the store that is written to. */
+  /** The limits of the target. */
   readonly limits: StoreLimits;
 }
 
 /**
- * `replay`: sends archived messages through the write path again, and prints what became of them. Exit code 1 if a job failed, if a
- * part of the archive could not be read, or if the replay was interrupted.
+ * `replay`: sends archived messages through the write path again, and prints the outcomes. Exit code 1 if a job failed, if a part
+ * of the archive could not be read, or if the replay was interrupted.
  */
 export async function replay(env: NodeJS.ProcessEnv, options: CommandOptions): Promise<number> {
   const order = await readOrder(env, options);
@@ -69,7 +69,7 @@ async function readOrder(env: NodeJS.ProcessEnv, options: CommandOptions): Promi
   const settings = readSettings(env, settingNames);
   const limits = {
     rejectionQuota: { perDay: settings.REJECTIONS_PER_DAY, bytesPerDay: settings.REJECTION_BYTES_PER_DAY },
-    // A replay brings logs faster than they are read. It ends, so it cannot fill the store without limit.
+    // A replay adds logs faster than they are read. There is no danger, because the archive is finite.
     maxWaitingLogs: Number.POSITIVE_INFINITY,
   };
   const isDryRun = options["dryRun"] === true;
@@ -89,7 +89,7 @@ async function replayFrom(archive: Store, order: Order, stop: AbortSignal): Prom
     return await report(replayed, archive, order, watch);
   } catch (error) {
     if (error instanceof Unavailable && watch.since !== null)
-      watch.tell(`To go on: ${goOn(order, watch.since)}`);
+      watch.tell(`To continue: ${commandFrom(order, watch.since)}`);
     throw error;
   } finally {
     watch.end();
@@ -154,12 +154,12 @@ async function report(
 ): Promise<number> {
   const { options, filter, isDryRun } = order;
   const { count, lost, isDone } = replayed;
-  const goOnSince = isDone ? null : (watch.since ?? filter.since);
+  const continueSince = isDone ? null : (watch.since ?? filter.since);
   watch.end();
   for (const line of renderLost(replayed)) watch.tell(line);
   if (options["json"] === true) {
     const { since, until } = filter;
-    await printJson(replayJson(replayed, isDryRun, { since, until, go_on_since: goOnSince }));
+    await printJson(replayJson(replayed, isDryRun, { since, until, go_on_since: continueSince }));
   } else if (count.messages > 0 || !isDone) {
     await print(renderReplay(replayed, isDryRun));
   } else {
@@ -168,17 +168,18 @@ async function report(
       segments === 0 ? "The archive is empty: see ARCHIVE_DAYS.\n" : "No archived messages match.\n",
     );
   }
-  const how = goOnSince === null ? "Nothing was done yet." : `To go on: ${goOn(order, goOnSince)}`;
+  const how =
+    continueSince === null ? "Nothing was done yet." : `To continue: ${commandFrom(order, continueSince)}`;
   if (!isDone) watch.tell(`Interrupted. ${how}`);
   return isDone && lost.length === 0 && !hasFailed(replayed) ? exitCodes.ok : exitCodes.failed;
 }
 
-/** Returns the command that goes on at this time. */
-function goOn({ options, filter: { until }, into }: Order, since: string): string {
-  return goOnCommand(options, { since, until, into: into && shownAddress(into) });
+/** Returns the command that continues the replay at this time. */
+function commandFrom({ options, filter: { until }, into }: Order, since: string): string {
+  return continueCommand(options, { since, until, into: into && shownAddress(into) });
 }
 
-/** Returns the messages that killed workers, by the id of their rejection. There are few. */
+/** Returns the faults of messages that killed workers, by the id of the rejection. There are few of them. */
 async function killersIn(store: Store): Promise<ReadonlyMap<string, Fault>> {
   const killers = new Map<string, Fault>();
   const query = { limit: ALL, oldestFirst: true };
@@ -188,7 +189,7 @@ async function killersIn(store: Store): Promise<ReadonlyMap<string, Fault>> {
   return killers;
 }
 
-/** Returns the daily quotas as a worker has them. */
+/** Returns a function that names the daily quota of a sender, as in a worker. */
 function quotaBy({ registry }: WorkerRules): (sender: string) => string {
   const listed = new Set(registry.exchanges);
   return (sender) => (isClient(sender) || listed.has(sender) ? sender : OTHER_EXCHANGES);

@@ -32,7 +32,7 @@ const LOOK_MS = 5000;
 const DAY_MS = 86_400_000;
 
 /**
- * `status`: shows how a worker, its store and its broker are doing. Each is asked separately. Exit code 1 if something is
+ * `status`: shows how a worker, its store and its broker are doing. It asks each of them directly. Exit code 1 if something is
  * wrong.
  *
  * @throws Misuse for invalid settings.
@@ -60,14 +60,14 @@ async function workerOf(url: string | null, settings: StatusSettings): Promise<W
   return "url" in place ? askWorker(place.url, "--url") : { url: null, status: null, trouble: place.trouble };
 }
 
-/** Asks the store. Does not create one that does not exist. */
+/** Asks the store. A store that does not exist is not created. */
 async function lookAtStore(settings: StatusSettings): Promise<StoreView> {
   const nothing = { name: null, trouble: null, skipped: null, work: null, rejections: null, archive: null };
   const since = new Date(Date.now() - DAY_MS).toISOString();
   const lookInto = async (store: Store): Promise<StoreView> => {
     await store.ping();
     const work = await store.countWork();
-    // Counting much is slow. It must not make the store look as if it did not answer.
+    // Counting many rejections or segments is slow. That must not look as if the store did not answer.
     const soon = <T>(count: Promise<T>) => withDeadline<T | null>(count, LOOK_MS / 2, () => null);
     const [rejections, archive] = await Promise.all([
       soon(store.countRejections({ since })),
@@ -88,7 +88,7 @@ async function lookAtStore(settings: StatusSettings): Promise<StoreView> {
   }));
 }
 
-/** Asks the broker. It checks the exchanges only if no worker answered, because a worker knows what it has bound. */
+/** Asks the broker. Checks the exchanges only if no worker has answered, because a worker's status includes its exchanges. */
 async function askBroker(
   env: NodeJS.ProcessEnv,
   settings: StatusSettings,

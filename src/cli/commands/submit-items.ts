@@ -27,10 +27,10 @@ import { itemName, type PostedItem, postedItems } from "./posted-items.ts";
 import { readInput } from "./read-input.ts";
 import { readKind } from "./validate-collection.ts";
 
-/** The most that one request holds. The server stores this much well within its own time limit. */
+/** The limits of one request. The server stores this much well within its own time limit. */
 const chunkLimits = { maxItems: 500, maxBytes: 4 * 1024 * 1024 };
 
-/** What the command line says. */
+/** The submission that the command line asks for. */
 interface Submission {
   readonly file: string;
   readonly project: string;
@@ -40,9 +40,9 @@ interface Submission {
 }
 
 /**
- * `submit`: posts the items of a file, and prints the server's verdict on each. Exit code 0 if all are stored or unchanged. 1
- * if one is invalid; nothing is posted then. 1 also if one was rejected or the request was refused, 2 if the credentials were.
- * 3 if the server gave no answer, or the artifacts to wait for did not appear in time.
+ * `submit`: posts the items of a file, and prints the server's verdict on each. Exit code 0 if all are stored or unchanged. 1 if
+ * an item is invalid; nothing is posted then. 1 also if an item was rejected or a request was refused. 2 if the credentials were
+ * refused. 3 if the server did not answer, or the awaited artifacts did not appear in time.
  */
 export async function submitItems(
   env: NodeJS.ProcessEnv,
@@ -55,7 +55,7 @@ export async function submitItems(
   const rules = { ...limits, collections: loadCollectionSchemas(), tiers: new Map() };
   const items = postedItems(await readInput(file), submission, rules);
   if (items.length === 0) tell(`${printable(file)}: the list is empty`);
-  if (await tellInvalid(items, submission)) return exitCodes.failed;
+  if (await reportInvalid(items, submission)) return exitCodes.failed;
   try {
     const verdicts = await post(items, submission, writer);
     const accepted = verdicts.filter(({ outcome }) => outcome === "stored" || outcome === "unchanged");
@@ -65,9 +65,9 @@ export async function submitItems(
     const waited = await awaitArtifacts(expectedArtifacts(submission.kind, values), submission, reader);
     return code === exitCodes.ok ? waited : code;
   } catch (error) {
-    if (error instanceof AuthenticationError) throw new Misuse([inOwnWords(error)]);
+    if (error instanceof AuthenticationError) throw new Misuse([inOwnTerms(error)]);
     if (!(error instanceof RequestError)) throw error;
-    tell(`error: ${inOwnWords(error)}`);
+    tell(`error: ${inOwnTerms(error)}`);
     const isLate = error instanceof UnreachableError || error instanceof ThrottledError;
     return isLate ? exitCodes.timeout : exitCodes.failed;
   }
@@ -101,12 +101,12 @@ function createClients(env: NodeJS.ProcessEnv, url: string | undefined) {
     };
   } catch (error) {
     if (!(error instanceof TreeherderClientError)) throw error;
-    throw new Misuse([inOwnWords(error)]);
+    throw new Misuse([inOwnTerms(error)]);
   }
 }
 
-/** Returns the client library's message. The library names its own options; here they are those of the command. */
-function inOwnWords({ message }: Error): string {
+/** Returns the client library's message with the options of the command instead of those of the library. */
+function inOwnTerms({ message }: Error): string {
   return message
     .replaceAll("clientId and secret", "HAWK_CLIENT_ID and HAWK_SECRET")
     .replaceAll("clientId", "HAWK_CLIENT_ID")
@@ -114,7 +114,7 @@ function inOwnWords({ message }: Error): string {
 }
 
 /** Reports the invalid items. Returns true if there are any. */
-async function tellInvalid(items: readonly PostedItem[], { file, json }: Submission): Promise<boolean> {
+async function reportInvalid(items: readonly PostedItem[], { file, json }: Submission): Promise<boolean> {
   for (const [index, { errors }] of items.entries()) {
     if (errors.length === 0) continue;
     if (json) await printJson({ file, index, outcome: "invalid", errors });
@@ -129,7 +129,9 @@ function faultLine({ pointer, message }: { readonly pointer: string; readonly me
   return printable(`  ${pointer || "(the whole item)"}: ${message}`);
 }
 
-/** Posts the items in chunks, in order, and prints each verdict. Returns the verdicts with the items' places in the file. */
+/**
+ * Posts the items in chunks, in order, and prints each verdict. Returns the verdicts, with the indexes of the items in the file.
+ */
 async function post(
   items: readonly PostedItem[],
   submission: Submission,

@@ -13,7 +13,7 @@ import { errorLine } from "../output/error-line.ts";
 import { print, printJson, tell } from "../output/print.ts";
 import { readInput } from "./read-input.ts";
 
-/** The kinds of collections as people name them. */
+/** The kinds of collections, by the names on the command line. */
 const kindOf = { jobs: "jobs", resultsets: "resultset", artifacts: "artifact" } as const satisfies Record<
   string,
   CollectionKind
@@ -39,8 +39,8 @@ export function readKind(value: string): CollectionKind {
 }
 
 /**
- * `validate --kind`: prints for each item of a collection whether it is valid, or what is wrong, by the worker's own functions. Exit
- * code 1 if any is invalid. The project matters to no check, and neither does the number of items.
+ * `validate --kind`: prints for each item of a collection whether it is valid, or its errors. It uses the worker's own functions.
+ * Exit code 1 if any item is invalid. No check depends on the project, and the number of items is not limited.
  */
 export async function validateCollections(
   env: NodeJS.ProcessEnv,

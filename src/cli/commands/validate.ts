@@ -14,7 +14,7 @@ import { print, printJson, tell } from "../output/print.ts";
 import { arrayItems } from "./array-items.ts";
 import { readInput } from "./read-input.ts";
 
-/** Returns the worker's verdicts on a delivery of any exchange. The registry's `accept_projects` is not applied. */
+/** Returns the verdicts of a worker on a delivery, without `accept_projects` of the registry. */
 export function judgeFrom(
   delivery: Delivery,
   settings: JudgeLimitSettings,
@@ -66,7 +66,7 @@ export interface FileMessage {
 export function messagesOf(file: Buffer): readonly FileMessage[] {
   return documentsOf(file).flatMap((document): FileMessage[] => {
     const value = isUtf8(document) ? parsed(document) : undefined;
-    // An empty array stays whole, so that judging it reports the fault.
+    // An empty array is kept as it is, so that its verdict reports the fault.
     if (!Array.isArray(value) || value.length === 0) return [{ body: document, isItem: false }];
     return arrayItems(document.toString("utf8")).map((text) => ({ body: Buffer.from(text), isItem: true }));
   });
@@ -82,8 +82,8 @@ export function judgeFile(
 }
 
 /**
- * Returns a verdict for each job of a message, from the worker's own function. Only `accept_projects` of the registry is
- * not applied, because a file comes from no exchange.
+ * Returns a verdict for each job of a message, from the worker's own function. Only `accept_projects` of the registry is not
+ * applied, because the messages of a file have no exchange.
  */
 export function judgeMessage(
   { body, isItem }: FileMessage,
@@ -103,7 +103,7 @@ export function judgeMessage(
 
 const BRACKET = "[".charCodeAt(0);
 
-/** `validate`: prints for each message whether it is valid, or what is wrong. Exit code 1 if any is invalid. */
+/** `validate`: prints for each message whether it is valid, or its errors. Exit code 1 if any message is invalid. */
 export async function validate(
   env: NodeJS.ProcessEnv,
   files: readonly string[],

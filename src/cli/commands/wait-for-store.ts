@@ -6,14 +6,14 @@ import type { PatientStore } from "../../ingest/progress/patient-store.ts";
 import { isWrittenAgain } from "../../timing/throttle.ts";
 import { tell } from "../output/print.ts";
 
-/** How long a command waits for a store that becomes unavailable while it works, unless it says otherwise. */
+/** How long a command waits by default for a store that becomes unavailable while the command runs. */
 const PATIENCE_MS = 30_000;
 
 /**
- * Returns the store with calls that wait for it while it is away. Messages and the final error name the store, because a command
- * may use two.
+ * Returns the store with calls that wait while the store is away. Messages and the final error name the store, because a command
+ * may use two stores.
  *
- * @param stop - aborted to end the waiting.
+ * @param stop - ends the waiting when it is aborted.
  * @param patienceMs - how long to wait for an answer.
  */
 export function waitForStore<Store extends { readonly name: string }>(
@@ -21,7 +21,7 @@ export function waitForStore<Store extends { readonly name: string }>(
   stop: AbortSignal = new AbortController().signal,
   patienceMs = PATIENCE_MS,
 ): PatientStore<Store> {
-  // Each call in progress listens to it, and Node.js would warn of more than ten listeners.
+  // Each call in progress listens to this signal. Node.js would warn about more than ten listeners.
   setMaxListeners(0, stop);
   const until = `trying again for ${duration(patienceMs / 1000)}`;
   return {
@@ -30,7 +30,7 @@ export function waitForStore<Store extends { readonly name: string }>(
         stop,
         giveUpAfterMs: patienceMs,
         onAway({ detail }, attempt) {
-          // An embedded store is asked several times a second.
+          // Not every attempt is reported, because an embedded store is asked several times a second.
           if (isWrittenAgain(attempt)) tell(`${store.name} is away: ${detail}; ${until}`);
         },
         onBack: () => tell(`${store.name} is back`),

@@ -13,7 +13,8 @@ export const archiveFilters = [
 ] as const;
 
 /**
- * Reads these options. The filter always ends, so that a replay ends while workers archive more.
+ * Reads the options that select archived messages. The filter always has an end time, so that a replay ends although workers keep
+ * archiving.
  *
  * @throws Misuse that names the invalid option.
  */

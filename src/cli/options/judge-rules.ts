@@ -13,7 +13,7 @@ export interface WorkerRules {
   readonly registry: Registry;
 }
 
-/** Reads settings, registry and tiers, and loads the schemas. @throws Misuse if one of them is broken. */
+/** Reads the settings, the registry and the tiers, and loads the schemas. @throws Misuse if one of them is invalid. */
 export async function readWorkerRules(env: NodeJS.ProcessEnv): Promise<WorkerRules> {
   const settings = readSettings(env, ["REGISTRY_FILE", "DEPLOYMENT", "TIERS_FILE", ...judgeLimitNames]);
   const registry = await readRegistry(settings.REGISTRY_FILE, settings.DEPLOYMENT);

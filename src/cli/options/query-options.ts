@@ -8,7 +8,7 @@ export const ALL = 2 ** 31 - 1;
 
 const limit = z.coerce.number().int().min(1).max(ALL);
 
-/** Returns the value of an option that takes one; undefined if it was not given. */
+/** Returns the text of an option with a value; undefined if the option was not given. */
 export function given(value: CommandOptions[string]): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
@@ -26,9 +26,9 @@ export function readLimit({ limit: value }: CommandOptions, standard: number): n
 }
 
 /**
- * Reads `--since` and `--until`, where either may be left out; see {@link readTime}.
+ * Reads `--since` and `--until`, which are both optional; see {@link readTime}.
  *
- * @throws Misuse that names the option, also if nothing can lie between the two.
+ * @throws Misuse that names the invalid option, or both options if `--since` is not before `--until`.
  */
 export function readPeriod(options: CommandOptions): { readonly since?: string; readonly until?: string } {
   const [from, to] = [given(options["since"]), given(options["until"])];
@@ -41,7 +41,7 @@ export function readPeriod(options: CommandOptions): { readonly since?: string; 
 }
 
 /**
- * Reads a time, or how long ago it was; see `timeOrAge`.
+ * Reads a time, given as such or as an age; see `timeOrAge`.
  *
  * @returns the time in ISO 8601, UTC.
  * @throws Misuse that names the option.

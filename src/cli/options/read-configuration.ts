@@ -7,16 +7,17 @@ import { Misuse } from "../../domain/faults.ts";
 import { checkDatabaseAddress } from "../../store/open-store.ts";
 
 /**
- * Reads the named settings and the files that operators write. The files that hold addresses and the keys of credentials are
- * only checked here, because they are read again later.
+ * Reads the named settings and the files that operators write. The files with addresses and with the keys of credentials are only
+ * checked here, because they are read again when they are needed.
  *
- * @throws Misuse with all problems of all of them at once.
+ * @throws Misuse with all problems of the settings and the files together.
  */
 export async function readConfiguration<K extends SettingName>(
   env: NodeJS.ProcessEnv,
   names: readonly K[],
 ): Promise<{ readonly settings: Pick<Settings, K>; readonly registry: Registry }> {
-  // These settings accept any text. A broken setting therefore does not hide problems of the files.
+  // These settings accept any text, so reading them cannot fail. Another invalid setting therefore does not hide problems of the
+  // files.
   const ownFiles = ["REGISTRY_FILE", "TIERS_FILE"] as const;
   const secretFiles = ["AMQP_URL_FILE", "MONGODB_URL_FILE", "CREDENTIALS_KEY_FILE"] as const;
   const files = readSettings(env, [...ownFiles, ...secretFiles]);
@@ -45,7 +46,7 @@ export async function readConfiguration<K extends SettingName>(
     if (part.reason instanceof Misuse) return part.reason.problems;
     throw part.reason;
   });
-  // A wrong address is found among the settings, and again when it is checked.
+  // An invalid address is reported twice: as a setting, and by the check of the address.
   throw new Misuse([...new Set(problems)]);
 }
 

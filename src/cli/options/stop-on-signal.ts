@@ -5,14 +5,14 @@ const SAME_SIGNAL_MS = 500;
 
 const signals = ["SIGTERM", "SIGINT"] as const;
 
-/** Returns a controller that the first SIGTERM or SIGINT aborts. A second signal ends the process at once. */
+/** Returns a controller that the first SIGTERM or SIGINT aborts. A second signal ends the process immediately. */
 export function stopOnSignal(): AbortController {
   const stop = new AbortController();
   listen(stop);
   return stop;
 }
 
-/** Does the work with a signal that is aborted in the same way, but only for as long as the work takes. */
+/** Does some work with an `AbortSignal` that the first SIGTERM or SIGINT aborts. The listeners are removed when the work ends. */
 export async function untilSignal<T>(work: (stop: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   const listener = listen(stop);

@@ -18,9 +18,9 @@ export const storeSettingNames = [
 export type StoreSettings = Pick<Settings, (typeof storeSettingNames)[number]>;
 
 /**
- * Returns false if the settings name an embedded store that no worker has created yet.
+ * Returns whether there is a store: false if the settings name an embedded store that no worker has created yet.
  *
- * @throws Misuse if that cannot be found out.
+ * @throws Misuse if the database address or the folder cannot be read.
  */
 export async function isStoreThere(settings: StoreSettings): Promise<boolean> {
   return (await databaseUrl(settings)) !== null || isStoreIn(settings.DATA_DIR);
@@ -30,7 +30,7 @@ export async function isStoreThere(settings: StoreSettings): Promise<boolean> {
  * Opens the store that the settings name, does the work, and closes it.
  *
  * @param absent - what to do if the embedded store does not exist yet: create it, or refuse because the command only reads.
- * @param limits - those that differ from the usual ones. By default the quotas of rejections are off: a command only replays
+ * @param limits - limits that differ from the defaults. By default, quotas of rejections are off, because a command only replays
  *   messages that a worker has already counted.
  * @throws Misuse if the store cannot be used or does not exist.
  */

@@ -2,8 +2,8 @@ import stringWidth from "string-width";
 import { printable } from "../../domain/text/printable.ts";
 
 /**
- * Formats rows as aligned columns of plain text, with two spaces between columns. The last column is not padded. Widths
- * are counted in terminal columns.
+ * Formats rows as aligned columns of plain text, with two spaces between columns. The last column is not padded. Widths are
+ * measured in terminal columns.
  *
  * @param cells - rows of equal length. Cut untrusted text with `cutName` first.
  */

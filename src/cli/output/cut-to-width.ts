@@ -2,7 +2,7 @@ import stringWidth from "string-width";
 import { printable } from "../../domain/text/printable.ts";
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
-/** Limits the length of a cell, because combining marks have no width. */
+/** Limits the characters of a cell: combining marks have no width, so any number of them would fit. */
 const MAX_UNITS_PER_COLUMN = 8;
 
 /**
@@ -23,12 +23,12 @@ export function cutToWidth(text: string, most: number): string {
   return `${shown}…`;
 }
 
-/** Cuts an untrusted name. Names of Taskcluster's exchanges, and task ids with a run, fit whole. */
+/** Cuts an untrusted name. Names of Taskcluster's exchanges, and task ids with a run, are not cut. */
 export function cutName(name: string): string {
   return cutToWidth(name, 64);
 }
 
-/** Cuts a log's URL. Taskcluster's URLs fit whole. */
+/** Cuts the URL of a log. Taskcluster's URLs are not cut. */
 export function cutUrl(url: string): string {
   return cutToWidth(url, 160);
 }

@@ -1,6 +1,6 @@
 import { printable } from "../../domain/text/printable.ts";
 
-/** A progress line on standard error that is overwritten on each update. Silent if standard error is not a terminal. */
+/** A progress line on standard error that each update overwrites. Nothing is shown if standard error is not a terminal. */
 export interface Progress {
   /** False if standard error is not a terminal. */
   readonly isVisible: boolean;

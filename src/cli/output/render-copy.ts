@@ -4,7 +4,7 @@ import { counted } from "../../domain/text/counted.ts";
 import { columns } from "./columns.ts";
 import { cutToWidth } from "./cut-to-width.ts";
 
-/** The names of kinds, in the plural. Others get an `s`. */
+/** The plurals of kinds of documents. All other kinds get an `s`. */
 const names: Readonly<Record<string, string>> = {
   options: "option collections",
   push: "pushes",
@@ -19,7 +19,7 @@ export function kindName(kind: string): string {
   return names[kind] ?? `${kind}s`;
 }
 
-/** Renders the counts of a copy, and what its comparison found. Pure. */
+/** Renders the counts of a copy, and the result of the comparison. Pure. */
 export function renderCopy({ kinds, differences, differing }: CopyResult): string {
   const rows = Object.entries(kinds).map(([kind, count]) => [
     kindName(kind),
@@ -54,7 +54,7 @@ const words = {
   damaged: "damaged in the source, and not copied",
 } as const satisfies Record<Difference["is"], string>;
 
-/** Renders the counts of a copy that was not made. Pure. */
+/** Renders the counts of a dry run. Pure. */
 export function renderPlannedCopy(kinds: Readonly<Record<string, number>>): string {
   return columns(Object.entries(kinds).map(([kind, documents]) => [kindName(kind), String(documents)]));
 }

@@ -35,7 +35,7 @@ What to check next:
 ${onlyCountedLines(only_counted)}`);
 }
 
-/** How many days and exchanges with rejections that were only counted are shown. */
+/** How many rows of only-counted rejections are shown. There is one row for each day and exchange. */
 const SHOWN_COUNTS = 5;
 
 function onlyCountedLines(counts: Explanation["only_counted"]): string {
@@ -92,7 +92,7 @@ function placeCells(transition: Transition): string[] {
   return [cutName(exchange), cutName(routing_key), redelivered ? "yes" : "no"];
 }
 
-/** Empty if all messages that moved the job came through one exchange. */
+/** Returns a sentence about the senders that changed the job; empty if there is only one sender. */
 function othersText({ transitions }: StoredJob): string {
   const [first, ...others] = new Set(transitions.map(storedSenderOf));
   if (first === undefined || others.length === 0) return "";
@@ -169,7 +169,7 @@ function renderRejection(rejection: Explanation["rejections"][number]): string {
   return `  ${printable(title)}\n${indented(columns(rows), "    ")}`;
 }
 
-/** Renders a table with a title. If it has no rows, returns the title with `instead`, or nothing if that is missing. */
+/** Renders a table with a title. Without rows, it returns the title with `instead`, or an empty text if `instead` is missing. */
 function section(title: string, rows: readonly (readonly string[])[], instead?: string): string {
   if (rows.length > 0) return `  ${title}\n${indented(columns(rows), "    ")}`;
   return instead === undefined ? "" : `  ${title}: ${instead}\n`;

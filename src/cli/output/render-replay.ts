@@ -8,7 +8,9 @@ import { cutName } from "./cut-to-width.ts";
 const replayed: readonly ReplayEnd[] = ["stored", "unchanged", "skipped", "rejected", "failed"];
 const judged: readonly ReplayEnd[] = ["accepted", "skipped", "rejected", "failed"];
 
-/** @param isDryRun - whether the messages were only judged. */
+/**
+ * Renders the counts of a replay as a table, with a row for each sender. @param isDryRun - whether the messages were only judged.
+ */
 export function renderReplay({ count }: Replayed, isDryRun: boolean): string {
   const ends = isDryRun ? judged : replayed;
   const senders = count.senders();
@@ -17,7 +19,7 @@ export function renderReplay({ count }: Replayed, isDryRun: boolean): string {
   return columns([["from", "messages", ...ends, "reasons"], ...rows, ...(senders.length > 1 ? [sum] : [])]);
 }
 
-/** Returns the result as `--json` prints it. @param rest - what else is known of the replay. */
+/** Returns the result as `--json` prints it. @param rest - further members of the JSON object. */
 export function replayJson({ count, lost, isDone }: Replayed, isDryRun: boolean, rest: object): object {
   const ends = isDryRun ? judged : replayed;
   const senders = count.senders();

@@ -146,7 +146,7 @@ function archiveText({ segments, messages, bytes, raw_bytes, oldest, newest }: A
   return `${held}, ${size}, from ${utcTime(oldest)} to ${utcTime(newest)}`;
 }
 
-/** Returns what this command itself found. */
+/** Returns whether the store or the broker answers this command. */
 function askedText({ skipped, trouble }: StatusView["store"] | StatusView["broker"]): string {
   if (skipped !== null) return `not asked from here: ${skipped}`;
   return `asked from here: ${trouble === null ? "it answers" : "NO answer"}`;

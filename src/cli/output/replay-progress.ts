@@ -5,26 +5,26 @@ import { errorLine } from "./error-line.ts";
 import { tell } from "./print.ts";
 import { createProgress } from "./progress.ts";
 
-/** How often the place is written if standard error is not a terminal, in milliseconds. */
+/** How often a line is written if standard error is not a terminal, in milliseconds. */
 const EVERY_MS = 30_000;
-/** Failures beyond these are only counted. */
-const TOLD_FAILURES = 20;
+/** How many failures are printed. Further failures are only counted. */
+const PRINTED_FAILURES = 20;
 
-/** Tells on standard error how far a replay has come and which jobs fail, and remembers the place. */
+/** Reports the progress of a replay and its failed jobs on standard error, and remembers where to continue. */
 export class ReplayProgress implements ReplayWatch {
   readonly #line = createProgress();
   #writtenAtMs = performance.now();
   #failures = 0;
   #place: StepPlace | null = null;
 
-  /** Where to go on (ISO 8601); null before the first step. */
+  /** The time at which to continue (ISO 8601); null before the first step. */
   get since(): string | null {
     return this.#place?.since ?? null;
   }
 
   /**
-   * A message may end the process without a word. So the place is shown before each step, and now and then also where no line can be
-   * overwritten.
+   * Shows the place before each step, because a message may crash the process without an error message. If standard error is not
+   * a terminal, a line is written only every `EVERY_MS`.
    */
   onStep(place: StepPlace, messages: number): void {
     this.#place = place;
@@ -38,21 +38,21 @@ export class ReplayProgress implements ReplayWatch {
 
   onFailure({ sender, guid, fault }: ReplayFailure): void {
     this.#failures++;
-    if (this.#failures > TOLD_FAILURES) return;
+    if (this.#failures > PRINTED_FAILURES) return;
     const errors = fault === null ? [] : faultErrors(fault).map(errorLine);
     this.tell([`failed: ${sender} ${guid ?? "-"}`, ...errors].join("\n"));
   }
 
-  /** Writes lines instead of the progress. */
+  /** Clears the progress line, and writes these lines. */
   tell(lines: string): void {
     this.#line.end();
     tell(lines);
   }
 
-  /** Clears the progress, and reports the failures that were only counted. */
+  /** Clears the progress line, and reports how many failures were only counted. */
   end(): void {
     this.#line.end();
-    const more = this.#failures - TOLD_FAILURES;
+    const more = this.#failures - PRINTED_FAILURES;
     this.#failures = 0;
     if (more > 0) tell(`${more} more jobs failed`);
   }

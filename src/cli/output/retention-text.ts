@@ -2,7 +2,7 @@ import { countsText } from "../../domain/text/counts-text.ts";
 import { duration } from "../../domain/text/duration.ts";
 import type { WorkerStatus } from "../../http/observe/worker-status.ts";
 
-/** Returns what a worker has removed because it was too old, and how far it is, in one line. */
+/** Describes in one line what a worker has removed because it was too old, and how far behind it is. */
 export function retentionText({
   working,
   held_by,

@@ -1,4 +1,4 @@
-/** Shortens an id for display. Enough of it is left to be unique in nearly all cases. */
+/** Shortens an id for display. The rest is long enough to be unique in nearly all cases. */
 export function shortId(id: string): string {
   return id.slice(0, 12);
 }

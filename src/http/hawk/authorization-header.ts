@@ -13,18 +13,18 @@ export interface HawkAttributes {
   readonly dlg: string | null;
 }
 
-/** `other`: there is no header, or it uses another scheme. */
+/** `other` if there is no header, or if it uses another scheme. */
 export type ReadAuthorization =
   | { readonly kind: "other" }
   | { readonly kind: "malformed" }
   | { readonly kind: "hawk"; readonly attributes: HawkAttributes };
 
-/** A longer header is malformed. The protocol's reference has the same limit. */
+/** In characters. A longer header is malformed. Hawk's reference implementation has the same limit. */
 const MAX_LENGTH = 4096;
 
 /**
  * One attribute, with the comma after it. Values consist of the printable ASCII characters except the quotation mark and the
- * backslash, and are not empty. A comma may stand inside a value.
+ * backslash, and are not empty. A value may contain commas.
  */
 const attribute = /(\w+)="([ !#-[\]-~]+)"\s*(?:,\s*|$)/y;
 
@@ -32,9 +32,9 @@ const malformed = { kind: "malformed" } as const;
 const known = new Set(["id", "ts", "nonce", "mac", "hash", "ext", "app", "dlg"]);
 
 /**
- * Reads the value of an `Authorization` header. Attributes may come in any order, and the scheme in upper or lower case. The
- * header is malformed if it holds an unknown or a repeated attribute or an illegal character, or if `id`, `ts`, `nonce` or
- * `mac` is missing.
+ * Reads the value of an `Authorization` header. Attributes may be in any order, and the scheme in upper or lower case. The
+ * header is malformed if it contains an unknown attribute, a repeated attribute or an illegal character, or if `id`, `ts`,
+ * `nonce` or `mac` is missing.
  *
  * @see spec/rest-submission.md, sections 3.1 and 3.8
  */
@@ -51,7 +51,7 @@ export function readAuthorization(header: string | undefined): ReadAuthorization
   return { kind: "hawk", attributes: { id, ts, nonce, mac, ...rest } };
 }
 
-/** Returns the attributes by name; null if the list is malformed. */
+/** Returns the attributes by name, or null if the list is malformed. */
 function readAttributes(list: string): ReadonlyMap<string, string> | null {
   const found = new Map<string, string>();
   for (let at = 0; at < list.length; at = attribute.lastIndex) {

@@ -2,10 +2,11 @@ import { createPayloadHash } from "./payload-hash.ts";
 import { macOf, type SignedParts, signedText } from "./signed-text.ts";
 
 /**
- * Returns the value of the header `Server-Authorization`, by which a client can check that the answer comes from a server
- * that knows its secret.
+ * Returns the value of the `Server-Authorization` header. It proves to the client that the answer comes from a server that
+ * knows the client's secret.
  *
- * @param request - what the request's signature covered. The answer repeats everything except `hash` and `ext`.
+ * @param request - the parts that the request's signature covered. The answer's signature covers the same values, except for
+ *   `hash` and `ext`.
  * @param body - the uncompressed body of the answer.
  */
 export function serverAuthorization(

@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
 
-/** What a signature covers. */
+/** The parts of a request that a signature covers. */
 export interface SignedParts {
   readonly ts: string;
   readonly nonce: string;
-  /** In any case. */
+  /** In upper or lower case. */
   readonly method: string;
   /** The path with the query, as sent. */
   readonly target: string;

@@ -26,15 +26,15 @@ export function workerUrl({
   return { url: `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}` };
 }
 
-/** A worker's status has a few kilobytes. With the largest registry that is allowed it has some 25 MiB. */
+/** A status is usually a few kilobytes long. With the largest registry that is allowed, it is about 25 MiB long. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
-/** Longer than the worker waits for its store. */
+/** Longer than the worker waits for its store, so that it can report that the store does not answer. */
 const ANSWER_MS = 8000;
 
 /**
  * Asks a worker for its status. Never throws.
  *
- * @param named - where the address was given, to look at if there is no answer: an option or a setting.
+ * @param named - the option or setting that the address comes from. Error messages point to it.
  */
 export async function askWorker(url: string, named: string): Promise<WorkerAnswer> {
   const trouble = (text: string): WorkerAnswer => ({ url, status: null, trouble: text });
@@ -66,7 +66,7 @@ export async function askWorker(url: string, named: string): Promise<WorkerAnswe
   }
 }
 
-/** Reads the beginning of an answer, because another server's answer may never end. */
+/** Reads only the beginning of a very long answer, because a server that is not a worker may send data without end. */
 async function shortText(answer: Response): Promise<string> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
@@ -78,7 +78,7 @@ async function shortText(answer: Response): Promise<string> {
   return Buffer.concat(pieces).toString();
 }
 
-/** Parses JSON; null if the text is not JSON. */
+/** Returns the parsed JSON, or null if the text is not JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -10,9 +10,9 @@ export interface Progress {
 }
 
 /**
- * Returns the problems of the worker itself that only a restart can fix. Pure. An answer at all shows that the event loop
- * runs. In addition, a worker with deliveries in progress must end one now and then. A restart would fix nothing for a
- * worker that is idle, waits for its store, or reconnects to the broker.
+ * Returns the problems of the worker itself that only a restart can fix. Pure. Any answer already shows that the event loop
+ * runs. The one other requirement is that a worker with deliveries in progress ends one now and then. A worker that is idle,
+ * waits for its store or reconnects to the broker is alive, because a restart would not help it.
  *
  * @returns the problems; empty if the worker is alive.
  */
@@ -26,18 +26,18 @@ export function livenessProblems({ stalledMs, storeTrouble, stallLimitMs }: Prog
 
 /** The facts that decide readiness. */
 export interface Circumstances {
-  /** Null: not opened yet. */
+  /** Null if it has not been opened yet. */
   readonly source: SourceState | null;
-  /** Null: the store can be written to. */
+  /** Null if the store can be written to. */
   readonly storeTrouble: string | null;
-  /** Null: the spool has room, or there is none. */
+  /** Null if the spool has room, or if there is no spool. */
   readonly spoolTrouble: string | null;
   readonly isStopping: boolean;
 }
 
 /**
- * Returns what keeps the worker from working now. Each problem begins with the part that causes it. Pure. A degraded
- * exchange is not a problem here as long as another one is bound; it has a metric of its own.
+ * Returns the problems that keep the worker from working now. Each text begins with the part that causes the problem. Pure.
+ * A degraded exchange is not a problem here as long as another exchange is bound; it has a metric of its own.
  *
  * @returns the problems; empty if the worker is ready.
  */

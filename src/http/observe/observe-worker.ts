@@ -35,7 +35,7 @@ export interface WorkerParts {
   };
 }
 
-/** How far the worker has come. Its parts are there together, as soon as the store is open. */
+/** Whether the worker is starting, running or stopping. All of its parts exist as soon as the store is open. */
 export type WorkerPhase =
   | { readonly phase: "opening" }
   | { readonly phase: "running" | "stopping"; readonly parts: WorkerParts };
@@ -46,17 +46,17 @@ export interface ObserveOptions {
   readonly ackTimeoutMs: number;
   readonly queueLimit: number;
   readonly stallLimitMs: number;
-  /** How long the store may take to answer a ping. */
+  /** How long the store may take to answer a ping, in milliseconds. */
   readonly pingMs: number;
-  /** The files that operators write, as they are in force. */
+  /** The registry and tiers that are in force. */
   readonly files: {
     generation(): number;
     problems(): readonly string[];
     registry(): { readonly retain: Readonly<Record<string, number>> };
   };
-  /** For how many days things are kept, as long as the files say nothing else. */
+  /** How many days data is kept, unless the files say otherwise. */
   readonly kept: Omit<WorkerStatus["retention"]["kept"], "projects">;
-  /** Called each time, because the worker opens and stops meanwhile. */
+  /** Called for each request, because the worker's phase changes. */
   readonly worker: () => WorkerPhase;
   readonly counters: Counters;
   readonly recent: RecentWatch;
@@ -70,10 +70,10 @@ export interface WorkerView {
   status(): Promise<WorkerStatus>;
 }
 
-/** Frequent requests must not burden the store. */
+/** The shortest time between two counts, so that frequent requests do not burden the store. */
 const COUNT_EVERY_MS = 30_000;
 
-/** Collects everything that a worker shows of itself. `/livez`, `/readyz`, `/status` and `/metrics` all use it. */
+/** Collects everything that a worker reports about itself. `/livez`, `/readyz`, `/status` and `/metrics` all use it. */
 export function observeWorker(options: ObserveOptions): WorkerView {
   const { version, counters, worker, files, recent } = options;
   const startedAtMs = Date.now();
@@ -162,7 +162,7 @@ export function observeWorker(options: ObserveOptions): WorkerView {
   };
 }
 
-/** Returns how many messages wait in the queue; null if that is not known. */
+/** Returns how many messages wait in the queue, or null if that is unknown. */
 export function waitingMessages(worker: WorkerPhase): number | null {
   if (worker.phase === "opening") return null;
   return worker.parts.depth.state()?.readings.at(-1)?.messages ?? null;

@@ -36,7 +36,7 @@ export function observerRoutes(view: WorkerView, counters: Counters): readonly R
   ];
 }
 
-/** Returns the routes of probes. */
+/** Returns the routes for liveness and readiness probes. */
 export function healthRoutes(
   view: Pick<WorkerView, "livenessProblems" | "readinessProblems">,
 ): readonly RouteOptions[] {

@@ -6,15 +6,15 @@ import { openServer } from "../server/open-server.ts";
 
 export interface ObserverOptions {
   readonly host: string;
-  /** More host names to answer to, besides IP addresses, `localhost`, the machine's name and `host`. */
+  /** The host names to answer to, in addition to IP addresses, `localhost`, the machine's name and `host`. */
   readonly allowedHosts: readonly string[];
-  /** 0: any free port; `off`: nothing is served. */
+  /** 0 for any free port; `off` to serve nothing. */
   readonly port: number | "off";
   readonly plugins: readonly FastifyPluginAsync[];
   readonly log: Log;
 }
 
-// Probes and scrapers send a line and a few headers, at once.
+// A probe or a scraper sends a request line and a few headers without delay.
 const limits: ServerLimits = {
   requestMs: 10_000,
   idleMs: 10_000,
@@ -23,7 +23,7 @@ const limits: ServerLimits = {
 };
 
 /**
- * Opens the listener for probes and metrics. The log says at which address (`http_listening`).
+ * Opens the listener for probes and metrics, and logs its address (`http_listening`).
  *
  * @throws Misuse if it cannot listen on the address.
  */

@@ -2,16 +2,16 @@ import type { WorkCounts } from "../../store/ports/work-store.ts";
 import { withDeadline } from "../../timing/deadline.ts";
 
 export interface WorkCountingOptions {
-  /** Shortest time between two questions to the store, in milliseconds. */
+  /** The shortest time between two queries to the store, in milliseconds. */
   readonly everyMs: number;
   /** How long to wait for an answer, in milliseconds. After that the previous counts are returned. */
   readonly waitMs: number;
 }
 
-/** Counts the work in a store. Null: there is no store, or it has not answered yet. */
+/** Counts the work in a store. Returns null if there is no store, or if it has not answered yet. */
 export type CountWork = (store: { countWork(): Promise<WorkCounts> } | null) => Promise<WorkCounts | null>;
 
-/** Creates a function that counts the work in the store, and returns earlier counts if it is called often. */
+/** Creates a function that counts the work in the store. Between two queries it returns the previous counts. */
 export function createWorkCounting({ everyMs, waitMs }: WorkCountingOptions): CountWork {
   let last: WorkCounts | null = null;
   let askedAtMs = Number.NEGATIVE_INFINITY;

@@ -3,9 +3,9 @@ import type { createPagesGauges } from "../../metrics/pages-gauges.ts";
 import { healthRoutes } from "./observer-routes.ts";
 
 /**
- * A fastify plugin that shows the health of a process that only serves pages. It has no `/status`, because that is a worker's.
+ * A fastify plugin that shows the health of a process that only serves pages. It has no `/status`, which describes a worker.
  *
- * @param storeTrouble - returns why the store does not answer; null if it does.
+ * @param storeTrouble - returns why the store does not answer, or null if it does.
  */
 export function pagesObserverPlugin(
   gauges: ReturnType<typeof createPagesGauges>,
@@ -13,7 +13,7 @@ export function pagesObserverPlugin(
   storeTrouble: () => Promise<string | null>,
 ): FastifyPluginAsync {
   const view = {
-    // An answer at all shows that the event loop runs.
+    // Any answer shows that the event loop runs.
     livenessProblems: () => [],
     async readinessProblems() {
       const trouble = await storeTrouble();

@@ -2,7 +2,7 @@ import type { Histogram } from "prom-client";
 import type { Outcome } from "../../domain/delivery.ts";
 import { type Counters, outcomeTotals } from "../../metrics/counters.ts";
 
-/** A histogram since the start, summed over all labels. */
+/** The totals of a histogram since the start, summed over all labels. */
 export interface LagTotals {
   readonly count: number;
   readonly sum: number;
@@ -17,7 +17,7 @@ export interface Sample {
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly arrivalLag: LagTotals;
   readonly storedLag: LagTotals;
-  /** Messages that wait in the queue; null: unknown. */
+  /** The number of messages that wait in the queue; null if unknown. */
   readonly queueReady: number | null;
 }
 
@@ -30,7 +30,7 @@ export interface LagFigures {
 export interface RecentFigures {
   readonly seconds: number;
   readonly outcomes_per_second: Record<Outcome, number>;
-  /** Null: nothing was measured between the two samples. */
+  /** Null if nothing was measured between the two samples. */
   readonly arrival_lag_seconds: LagFigures | null;
   readonly stored_lag_seconds: LagFigures | null;
 }
@@ -136,14 +136,14 @@ export interface RecentWatch {
 }
 
 const SAMPLE_EVERY_MS = 10_000;
-/** The samples of ten minutes, with the one at their beginning. */
+/** Ten minutes have 60 steps, which need 61 samples. */
 const KEPT_SAMPLES = 61;
 const SAMPLES_PER_MINUTE = 6;
 
 /**
  * Keeps samples of the last ten minutes.
  *
- * @param queueReady - how many messages wait in the queue now; null if that is not known.
+ * @param queueReady - returns how many messages wait in the queue now, or null if that is unknown.
  */
 export async function startRecentWatch(
   counters: Counters,

@@ -7,15 +7,15 @@ import { startRecentWatch } from "./recent-figures.ts";
 
 export interface HttpOptions extends Omit<ObserveOptions, "pingMs" | "recent"> {
   readonly host: string;
-  /** More host names to answer to, besides IP addresses, `localhost`, the machine's name and `host`. */
+  /** The host names to answer to, in addition to IP addresses, `localhost`, the machine's name and `host`. */
   readonly allowedHosts: readonly string[];
-  /** 0: any free port; `off`: nothing is served. */
+  /** 0 for any free port; `off` to serve nothing. */
   readonly port: number | "off";
   readonly log: Log;
 }
 
 export interface Http {
-  /** The worker's own figures. They are there even if this listener is off. */
+  /** The worker's own figures. They are available even if this listener is off. */
   readonly view: WorkerView;
   close(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export interface Http {
 const PING_MS = 2000;
 
 /**
- * Serves the worker's health, metrics and status. The log says at which address (`http_listening`).
+ * Serves the worker's health, metrics and status, and logs the address (`http_listening`).
  *
  * @throws Misuse if it cannot listen on the address.
  */

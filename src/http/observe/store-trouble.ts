@@ -1,16 +1,16 @@
 import { withDeadline } from "../../timing/deadline.ts";
 import { shareAnswer } from "../server/share-answer.ts";
 
-/** A store that can be asked whether it answers. */
+/** A store whose connection can be checked. */
 export interface Pinged {
   ping(): Promise<void>;
 }
 
 /**
- * Returns a function that says why a store does not answer; null if it does. Callers at the same time share one ping.
+ * Returns a function that reports why a store does not answer, or null if it does. Concurrent calls share one ping.
  *
- * @param store - returns the store; null if there is none yet.
- * @param limitMs - how long the store may take.
+ * @param store - returns the store, or null if it is not open yet.
+ * @param limitMs - how long the store may take, in milliseconds.
  */
 export function watchStore(store: () => Pinged | null, limitMs: number): () => Promise<string | null> {
   const trouble = shareAnswer(() => troubleOf(store()));

@@ -10,13 +10,13 @@ const perOutcome = z.object({
 });
 
 const openWork = z.object({
-  /** Waiting for an attempt, or in progress. */
+  /** Work items that wait for an attempt or are in progress. */
   pending: count,
-  /** Failed for good. */
+  /** Work items that failed and will not be tried again. */
   failed: count,
 });
 
-/** Since the start of the worker. */
+/** The figures of one sender of jobs since the worker started. */
 const sender = {
   received: count,
   /** Jobs that have ended, by outcome. */
@@ -28,17 +28,17 @@ const sender = {
 /** The rates of each step, oldest first. */
 const rates = z.array(z.number());
 
-/** In seconds, over all exchanges; null: nothing was measured. */
+/** A lag in seconds, over all exchanges; null if nothing was measured. */
 const lag = z.object({ mean: z.number(), p95: z.number() }).nullable();
 
-/** The JSON of `/status`, which `pulse-ingest status` reads. Names are in snake_case, with their unit. It holds no secrets. */
+/** The JSON of `/status`, which `pulse-ingest status` reads. Names are in snake_case and include the unit. It contains no secrets. */
 export const workerStatus = z.object({
   version: z.string(),
   /** ISO 8601, UTC. */
   started_at: z.string(),
   uptime_seconds: z.number(),
   ready: z.boolean(),
-  /** Why it is not ready. Each problem begins with the part that causes it. */
+  /** Why the worker is not ready. Each text begins with the part that causes the problem. */
   problems: z.array(z.string()),
   alive: z.boolean(),
   /** How long deliveries have been in progress without one of them ending. */
@@ -46,10 +46,10 @@ export const workerStatus = z.object({
   broker: z.object({
     connected: z.boolean(),
     consuming: z.boolean(),
-    /** How long the broker has been lost; null if it is not. */
+    /** How long no deliveries could arrive, since the loss or the start; null if they can. */
     lost_seconds: z.number().nullable(),
     reconnects: count,
-    /** How often the queue was gone, with its messages, and had to be declared again. */
+    /** How often the queue was found deleted, with its messages, and was declared again. */
     queues_lost: count,
     unsettled_deliveries: count,
     /** How long the oldest unsettled delivery has been held; 0 if there is none. */
@@ -61,9 +61,9 @@ export const workerStatus = z.object({
     prefetch: count,
   }),
   registry: z.object({
-    /** Number of the registry in force; 1 is the one at start-up. */
+    /** The number of the registry in force. The registry at start-up has the number 1. */
     generation: count,
-    /** Why registry and tiers as they are now are not in force. The previous ones are. */
+    /** Why the current files of registry and tiers could not be applied. The previous ones stay in force. */
     problems: z.array(z.string()),
     bindings: count,
     /** Bindings that were removed from the registry but are still bound: kept by the guard or by another worker. */
@@ -74,17 +74,17 @@ export const workerStatus = z.object({
   }),
   queue: z.object({
     name: z.string().nullable(),
-    /** Number of ready messages at which the queue is lost. */
+    /** The number of ready messages at which the queue is deleted. */
     limit: count,
-    /** Null: the broker has not been asked yet, or does not answer now. */
+    /** Null if the broker has not been asked yet, or does not answer now. */
     depth: z
       .object({
         ready_messages: count,
         consumers: count,
         growth_per_second: z.number(),
-        /** Null: the queue does not grow. */
+        /** Null if the queue does not grow. */
         seconds_to_limit: z.number().nullable(),
-        /** The highest warning level that the queue has crossed and not left again, in per cent; 0 if none. */
+        /** The highest warning level that the queue has reached and not left since, in per cent; 0 if there is none. */
         level_percent: z.number(),
       })
       .nullable(),
@@ -98,7 +98,7 @@ export const workerStatus = z.object({
   }),
   /** Since the start: received = sum of the outcomes + `in_hand` (in progress) + jobs in the spool. */
   jobs: z.object({ received: count, in_hand: z.number().int(), outcomes: perOutcome }),
-  /** Figures of each exchange that the registry lists or listed, and `other` for the rest. An exchange without messages is missing. */
+  /** Figures of each exchange that the registry lists or listed, and `other` for the rest. Exchanges without messages are left out. */
   exchanges: z.array(z.object({ exchange: z.string(), ...sender })),
   /** Figures of each client of the REST API. */
   clients: z.array(z.object({ client_id: z.string(), ...sender })),
@@ -106,31 +106,31 @@ export const workerStatus = z.object({
   rejections: z.record(z.string(), count),
   /** Logs read and suggestions made, by outcome, since the start. */
   artifact_work: z.record(z.string(), count),
-  /** Logs to read and suggestions to make in the store, of all workers; null: unknown now. */
+  /** Logs to read and suggestions to make, for all workers that share the store; null if unknown. */
   open_work: z.object({ logs: openWork, suggestions: openWork }).nullable(),
-  /** The removal of what is too old, which one worker of many does at a time. */
+  /** The removal of expired data. Only one worker at a time does it. */
   retention: z.object({
-    /** For how many days things are kept; 0: for ever. */
+    /** How many days data is kept; 0 means for ever. */
     kept: z.object({
-      /** Completed jobs. Others are kept twice as long. */
+      /** Completed jobs. Other jobs are kept twice as long. */
       jobs: z.number(),
-      /** Jobs of single projects, by names and patterns. */
+      /** Jobs of some projects, by project name or pattern. */
       projects: z.record(z.string(), z.number()),
       rejections: z.number(),
-      /** 0: nothing is added to the archive. */
+      /** 0 means that nothing is archived. */
       archive: z.number(),
     }),
-    /** This worker is removing now. */
+    /** Whether this worker is removing data now. */
     working: z.boolean(),
-    /** The worker that was removing when this one last wanted to begin; null if there was none. */
+    /** The worker that was already removing data when this one last tried to begin; null if there was none. */
     held_by: z.string().nullable(),
     /** Why the last run failed; null if it did not. */
     trouble: z.string().nullable(),
-    /** When this worker last came to the end, in ISO 8601; null if it never did. */
+    /** When this worker last finished, in ISO 8601; null if it never did. */
     last_run_at: z.string().nullable(),
-    /** How long the jobs that are being removed now have outlived their time. */
+    /** How long ago the jobs that are being removed now expired. */
     lag_seconds: z.number(),
-    /** What this worker has removed since its start, by what it is. */
+    /** How much this worker has removed since its start, by kind of data. */
     removed: z.record(z.string(), count),
   }),
   /** Figures of the last minute, or since the start if that is shorter. */
@@ -152,7 +152,7 @@ export const workerStatus = z.object({
       rejected: rates,
       failed: rates,
     }),
-    /** Messages in the queue at the end of each step; null: unknown. */
+    /** The number of messages in the queue at the end of each step; null if unknown. */
     queue_ready: z.array(count.nullable()),
   }),
 });

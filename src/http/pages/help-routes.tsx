@@ -4,7 +4,7 @@ import type { PageParts } from "./page-parts.ts";
 import { drawMarkup } from "./serve/markup.ts";
 import { sendPage } from "./serve/send-page.tsx";
 
-/** `/help`: keys, colours and switches. */
+/** The page `/help`, about keys, colours and switches. */
 export function helpRoutes(parts: PageParts): FastifyPluginAsync {
   return async (app) => {
     app.get("/help", async (_request, reply) =>

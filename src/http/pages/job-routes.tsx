@@ -16,7 +16,7 @@ const place = z.object({ project: z.string().min(1), guid: z.string().min(1) });
 const page = place.extend({ tab: z.string().optional() });
 const artifact = place.extend({ name: z.string().min(1) });
 
-/** `/job` with its JSON, and the artifacts of a job to download. */
+/** The page `/job`, the same as JSON, and the job's artifacts to download. */
 export function jobRoutes(parts: PageParts): FastifyPluginAsync {
   const { store, settings, now } = parts;
   const bugAddress = bugAddressOf(settings);
@@ -58,8 +58,8 @@ export function jobRoutes(parts: PageParts): FastifyPluginAsync {
       const { project, guid, name } = readQuery(artifact, request.query);
       const found = await store.findArtifact(project, guid, name);
       if (found === null)
-        throw new PageRefused(404, "The job has no such artifact.", "Open the job's tab of data.");
-      // A name of strangers must not become a path, or end the header.
+        throw new PageRefused(404, "The job has no such artifact.", "Open the job's Data tab.");
+      // The name comes from a publisher. It must not become a path, or end the header.
       const file = `${name.replace(/[^\w-]+/g, "_")}.txt`;
       return reply
         .headers({
@@ -72,7 +72,7 @@ export function jobRoutes(parts: PageParts): FastifyPluginAsync {
   };
 }
 
-/** @throws PageRefused if the address lacks something, or names it twice. */
+/** @throws PageRefused if a parameter is missing or repeated. */
 function readQuery<Query>(schema: z.ZodType<Query>, query: unknown): Query {
   const read = schema.safeParse(query);
   if (read.success) return read.data;

@@ -19,18 +19,18 @@ import { drawMarkup } from "./serve/markup.ts";
 import { PageRefused } from "./serve/page-refused.ts";
 import { sendPage } from "./serve/send-page.tsx";
 
-/** How long a page waits for a log that has to be fetched. Its script asks again, and says how much is there. */
+/** How long a page waits for a log that has to be fetched, in milliseconds. Then its script asks again, and shows the progress. */
 const PAGE_WAIT_MS = 150;
-/** How long the script waits for an answer before it is told how much of the log is there. */
+/** How long a request of the script waits for the log, in milliseconds, before it is answered with the progress instead. */
 const LINES_WAIT_MS = 1000;
 const RETRY_AFTER_SECONDS = 2;
 
 const text = z.string().max(1000);
 const asked = { project: text, guid: text, log: text.min(1).nullable().catch(null) };
 const line = z.coerce.number().int().min(0).max(1e9);
-/** The most characters that are looked for. The fields of the pages do not take more. */
+/** The longest text to look for, in characters. The fields of the pages have the same limit. */
 const MAX_FIND = 200;
-/** The reader sees it beside the field, for example if an address has a longer text. */
+/** Shown beside the field, for example if the text in the address is too long. */
 const TEXT_RULE = `The text to look for must have 1 to ${MAX_FIND} characters, all in one line.`;
 const wanted = z
   .string()
@@ -61,10 +61,10 @@ const findQuery = z.object({
 
 const errorsQuery = z.object({ ...asked, as_of: asOf });
 
-/** Shown where a job has no log: the page says why. */
+/** Used if a job has no log. The page says why there is none. */
 const NO_TEXT = { state: "busy", detail: "" } as const;
 
-/** `/log`, and its data: lines, the lines that hold a text, and those that are errors. */
+/** The page `/log` and its data: lines, the lines that contain a text, and the error lines. */
 export function logRoutes(parts: PageParts): FastifyPluginAsync {
   const { store, logs } = parts;
 
@@ -82,7 +82,7 @@ export function logRoutes(parts: PageParts): FastifyPluginAsync {
       if (viewed === null) throw noSuchJob();
       const found =
         viewed.chosen === null ? null : await findLog(store, { ...question, log: viewed.chosen.name });
-      // Scripts search the text themselves. Only the links and the form of a page without scripts name a line as well.
+      // The page's script searches by itself. Only the links and the form of a page without scripts also name a line.
       const isSearching = from !== null;
       const isFailing = view !== null && (isSearching || !hasNoSummary(viewed));
       const { failing, plain } =
@@ -136,7 +136,7 @@ export function logRoutes(parts: PageParts): FastifyPluginAsync {
   };
 }
 
-/** @throws PageRefused for an address that no link of ours has. */
+/** @throws PageRefused if the query is invalid. The links of our pages never have such a query. */
 function read<Query>(schema: z.ZodType<Query>, { query }: FastifyRequest): Query {
   const found = schema.safeParse(query);
   if (found.success) return found.data;
@@ -144,7 +144,7 @@ function read<Query>(schema: z.ZodType<Query>, { query }: FastifyRequest): Query
   const isText = names.every((name) => name === "text");
   throw new PageRefused(
     400,
-    isText ? TEXT_RULE : `The address lacks or misuses: ${names.join(", ")}.`,
+    isText ? TEXT_RULE : `These parameters of the address are missing or invalid: ${names.join(", ")}.`,
     "Open the log from its job.",
   );
 }
@@ -157,7 +157,7 @@ function noSuchJob(): PageRefused {
   );
 }
 
-/** @throws PageRefused with 503 if the same question may succeed soon. */
+/** @throws PageRefused with 503 if the same request may succeed soon. */
 function notThere(part: TextOnItsWay | NoLogText): Extract<LinesAnswer, { state: "fetching" | "failed" }> {
   const answer = logNotThere(part);
   if (answer !== null) return answer;
@@ -166,12 +166,12 @@ function notThere(part: TextOnItsWay | NoLogText): Extract<LinesAnswer, { state:
   throw new PageRefused(503, detail, "Try again in a few seconds.", RETRY_AFTER_SECONDS);
 }
 
-/** Log text is sent as it is: nothing in it is blanked. */
+/** Sends an answer with log text, in which nothing is blanked. */
 function sendAnswer(reply: FastifyReply, answer: LinesAnswer | FindAnswer | ErrorsAnswer): FastifyReply {
   return sendJsonText(reply, JSON.stringify(answer));
 }
 
-/** Returns a signal that is aborted when the reader goes away before the answer: a page that looks for another text does that. */
+/** Returns a signal that is aborted when the client disconnects early, as a page does when it looks for another text. */
 function stopWith(reply: FastifyReply): AbortSignal {
   const stop = new AbortController();
   reply.raw.once("close", () => stop.abort());

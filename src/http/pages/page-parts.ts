@@ -10,15 +10,15 @@ import type { Assets } from "./serve/open-assets.ts";
 /** The settings that pages need. */
 export interface PageSettings
   extends Pick<Settings, "BUGZILLA_URL" | "PAGES_MAX_STREAMS" | "PAGES_REMOTE_IMAGES" | "PAGES_WORKERS"> {
-  /** Whether this listener shows what is for operators: `/operate`, payloads of rejected messages, and client ids. */
+  /** Whether this listener shows operators' data: `/operate`, payloads of rejected messages, and client ids. */
   readonly operates: boolean;
 }
 
-/** What pages are made from. */
+/** The parts that pages are made from. */
 export interface PageParts {
   readonly store: Store;
   readonly settings: PageSettings;
-  /** The status of the worker in this process; null where pages run by themselves. */
+  /** Returns the status of the worker in this process; null if the process only serves pages. */
   readonly status: (() => Promise<WorkerStatus>) | null;
   /** Returns the rules by which the workers judge messages now. */
   readonly rules: () => JudgeOptions;

@@ -31,23 +31,23 @@ export function pagesPlugin(parts: PageParts, isTrusted: IsTrusted): FastifyPlug
   };
 }
 
-/** @throws PageRefused for a question that no page of ours asks. */
+/** @throws PageRefused for a request that our pages do not make. */
 function checkQuestion(request: FastifyRequest, isTrusted: IsTrusted): void {
   const { url, method } = request;
   const query = url.slice(url.indexOf("?") + 1);
   if (url.includes("?") && Buffer.byteLength(query) > MAX_QUERY_BYTES) {
     throw new PageRefused(
       414,
-      `The address is too long: its query may have ${MAX_QUERY_BYTES} bytes.`,
+      `The address is too long: its query may have up to ${MAX_QUERY_BYTES} bytes.`,
       "Remove some of the filters.",
     );
   }
   const source = sourceOf(request, clientOf(request, isTrusted).hostHeader);
   if (method === "POST") refusePost(source);
-  // The path as it was routed: it may have come with the whole URL, or with letters that are encoded.
+  // The path of the route, because `url` may be a whole URL or contain percent-encoded letters.
   const path = request.routeOptions.url ?? url;
   if (path.startsWith("/api/") && isForeignQuestion(source)) {
-    throw new PageRefused(403, "These data are for the pages of this server.", "Open the page itself.");
+    throw new PageRefused(403, "This data is only for the pages of this server.", "Open the page itself.");
   }
 }
 
@@ -83,6 +83,6 @@ function answerError(
   }
   const status = errorStatus(error);
   if (status === 500) parts.log.error("bug", { what: "pages", path: request.url.split("?")[0], error });
-  const text = status === 500 ? "The server met an error of its own." : "This request cannot be answered.";
+  const text = status === 500 ? "An internal error occurred." : "This request cannot be answered.";
   return sendErrorPage(parts, request, reply, { status, text });
 }

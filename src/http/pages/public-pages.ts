@@ -4,7 +4,7 @@ import { pagesPlugin } from "./pages-plugin.ts";
 import { pageHeaders } from "./serve/page-headers.ts";
 import { sendErrorPage } from "./serve/send-error-page.tsx";
 
-/** Returns the pages in the form in which the public listener takes them. */
+/** Returns the functions with which the public listener serves the pages. */
 export function publicPages(parts: PageParts): PublicPages {
   const headers = pageHeaders(parts.settings.PAGES_REMOTE_IMAGES);
   return {

@@ -14,18 +14,18 @@ const SCHEMAS = "/api/schemas/";
 const api = z.looseObject({ info: z.looseObject({}) });
 const schema = z.looseObject({ title: z.string(), description: z.string() });
 
-/** A schema in the list of all. */
+/** An entry in the list of schemas. */
 interface ListedSchema {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** Its path. */
+  /** The path of the schema. */
   readonly url: string;
 }
 
 /**
  * A fastify plugin that describes the REST API: OpenAPI, and the schemas of messages, posted items and blobs. The files of `schemas/`
- * are read when they are asked for, because a worker whose API nobody explores needs none of this.
+ * are read for each request and not kept in memory, because most workers never get such a request.
  */
 export const descriptionPlugin: FastifyPluginAsync = async (app) => {
   app.get("/api/openapi.json", async (_request, reply) => {
@@ -37,7 +37,7 @@ export const descriptionPlugin: FastifyPluginAsync = async (app) => {
     const { file } = request.params;
     const name = schemaNames().find((known) => file === `${known}.json`);
     if (name !== undefined) return sendJson(reply, 200, readYaml(name));
-    return sendDetail(reply, 404, `There is no such schema. ${SCHEMAS} lists all.`);
+    return sendDetail(reply, 404, `There is no such schema. ${SCHEMAS} lists all schemas.`);
   });
 };
 

@@ -15,28 +15,28 @@ import { descriptionPlugin } from "./description-routes.ts";
 
 export interface PublicOptions {
   readonly host: string;
-  /** 0: any free port; `off`: nothing is served. */
+  /** 0 for any free port; `off` to serve nothing. */
   readonly port: number | "off";
-  /** More host names to answer to, besides IP addresses, `localhost`, the machine's name and `host`. */
+  /** The host names to answer to, in addition to IP addresses, `localhost`, the machine's name and `host`. */
   readonly allowedHosts: readonly string[];
-  /** Addresses and CIDR ranges of proxies whose `X-Forwarded-` headers count. */
+  /** Addresses and CIDR ranges of the proxies whose `X-Forwarded-` headers are trusted. */
   readonly trustedProxies: readonly string[];
   readonly allowedOrigins: AllowedOrigins;
   /** The most bytes of one body. */
   readonly maxBodyBytes: number;
-  /** The most bytes of all bodies in memory. */
+  /** The most bytes of all bodies that are in memory at the same time. */
   readonly maxBodiesBytes: number;
   /** How long a request may take to arrive, in milliseconds. */
   readonly requestMs: number;
   readonly authenticator: Authenticator;
   /** The routes of the REST API. */
   readonly restPlugins: readonly FastifyPluginAsync[];
-  /** Null: no pages are served. */
+  /** Null if no pages are served. */
   readonly pages: PublicPages | null;
   readonly log: Log;
 }
 
-/** The pages as this listener needs them. */
+/** The functions through which this listener serves the pages. */
 export interface PublicPages {
   readonly plugin: (isTrusted: IsTrusted) => FastifyPluginAsync;
   /** Sets the headers of every answer. */
@@ -47,8 +47,8 @@ export interface PublicPages {
 
 export interface PublicServer {
   /**
-   * Stops accepting at once. Resolves when the requests in progress have been answered. Connections that are open after the
-   * limit are cut.
+   * Stops accepting connections immediately. Resolves when the requests in progress have been answered. Connections that are
+   * still open after the limit are closed.
    */
   close(limitMs: number): Promise<void>;
 }
@@ -59,7 +59,7 @@ const MAX_REQUESTS_PER_CONNECTION = 10_000;
 const IDLE_MS = 120_000;
 
 /**
- * Serves the REST API, its description, and the pages if there are any. The log says at which address (`public_listening`).
+ * Serves the REST API, its description, and the pages if there are any. Logs the address (`public_listening`).
  *
  * @throws Misuse if it cannot listen on the address.
  */
@@ -77,13 +77,13 @@ export async function startPublic(options: PublicOptions): Promise<PublicServer>
   function admit(request: FastifyRequest, reply: FastifyReply): boolean {
     pages?.setHeaders(reply);
     const { url, method, raw } = request;
-    // The path as it was routed: it may have come with the whole URL, or with letters that are encoded.
+    // The path of the route, because `url` may be a whole URL or contain percent-encoded letters.
     const path = request.routeOptions.url ?? url;
     if (isRestPath(path) && isNamelessAgent(request.headers["user-agent"])) {
       sendDetail(reply, 403, NAMELESS_AGENT);
       return false;
     }
-    // Its Hawk signature covers the host.
+    // The host needs no check, because the Hawk signature covers it.
     if (method === "POST" && path.startsWith("/api/project/")) return true;
     const { remoteAddress } = request.socket;
     const addressed = { target: url, rawHeaders: raw.rawHeaders };

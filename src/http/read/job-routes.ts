@@ -32,7 +32,7 @@ const artifactPage = {
   tooMany: { error: `Specified count exceeds API MAX_ARTIFACTS_COUNT value: ${MAX_ARTIFACTS}` },
 };
 
-/** The paths of jobs, and of what belongs to a job. */
+/** The routes of jobs, and of the data that belongs to a job. */
 export const jobRoutes: readonly ReadRoute[] = [
   {
     path: `${PROJECT_PATH}/jobs/`,
@@ -118,13 +118,13 @@ export const jobRoutes: readonly ReadRoute[] = [
       const page = readPage(query, { ...jobPage, usual: MAX_JOBS });
       const project = query.get("repository");
       const conditions = readConditions(query, jobFields);
-      // One job more tells whether there is a further page.
+      // One job more than the page holds shows whether there is a next page.
       const jobs = await listJobs(store, project, conditions, { ...page, count: page.count + 1 });
       const numberOf = createNameNumbers();
       const rows = jobs.slice(0, page.count).map((job) => toTodaysJobRow(job, numberOf));
       const linkAt = (offset: number): string => linkTo(question, { offset: String(offset) });
       return {
-        // A page without rows leads nowhere.
+        // A page of zero rows would link to itself.
         next: page.count > 0 && jobs.length > page.count ? linkAt(page.offset + page.count) : null,
         previous: page.offset > 0 ? linkAt(Math.max(0, page.offset - page.count)) : null,
         results: rows.map((row) => valuesOf(row, todaysPropertyNames)),

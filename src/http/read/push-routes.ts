@@ -11,11 +11,11 @@ import { PROJECT_PATH } from "../rest/rest-plugin.ts";
 import type { ReadQuestion, ReadRoute, ReadSources } from "./read-route.ts";
 
 const MAX_PUSHES = 1000;
-/** A client that reads all pushes asks for pages of exactly this size, so it is allowed although it is over the limit. */
+/** The page size of a client that reads all pushes. It is allowed although it exceeds the limit. */
 const ALL_AT_A_TIME = 2000;
 const givenNames = ["revision", "fromchange", "tochange", "startdate", "enddate", "author"];
 
-/** The paths of pushes. */
+/** The routes of pushes. */
 export const pushRoutes: readonly ReadRoute[] = [
   {
     path: `${PROJECT_PATH}/resultset/`,

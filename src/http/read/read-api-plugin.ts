@@ -7,10 +7,10 @@ import { pushRoutes } from "./push-routes.ts";
 import { JsonText, type ReadRoute, type ReadSources } from "./read-route.ts";
 import { siteRoutes } from "./site-routes.ts";
 
-/** All paths of the read API. */
+/** All routes of the read API. */
 export const readRoutes: readonly ReadRoute[] = [...jobRoutes, ...pushRoutes, ...siteRoutes];
 
-/** When to ask again after an answer 503. */
+/** How long a client should wait after a 503, in seconds. */
 const RETRY_SECONDS = "5";
 
 interface AskedRoute {
@@ -18,8 +18,8 @@ interface AskedRoute {
 }
 
 /**
- * A fastify plugin that answers what is stored, in JSON. It only reads. It belongs behind `checkRequests`, which decides who may
- * ask. Nothing in the answers is blanked except the passwords in the URLs of logs: readers get what was submitted.
+ * A fastify plugin that serves the stored data as JSON. It only reads. Register it behind `checkRequests`, which decides who may
+ * read. Readers get what was submitted; only the passwords in the URLs of logs are blanked.
  */
 export function readApiPlugin(sources: ReadSources): FastifyPluginAsync {
   return async (app) => {
@@ -28,7 +28,7 @@ export function readApiPlugin(sources: ReadSources): FastifyPluginAsync {
         if (error.status === 503) reply.header("retry-after", RETRY_SECONDS);
         return send(reply.code(error.status), error.body);
       }
-      // A bug, or a store that is away: answered as for all other requests of the REST API.
+      // A bug, or a store that is away. It is answered as for all other requests of the REST API.
       throw error;
     });
     for (const route of readRoutes) {
@@ -50,7 +50,7 @@ async function ask(
   }
   const [place = "", search = ""] = request.url.split(/\?(.*)/s);
   const address = `${request.checked?.site ?? ""}${place}`;
-  // Of several values for one name, the last counts.
+  // If a parameter has several values, the last one counts.
   const query = new URLSearchParams([...new Map(new URLSearchParams(search))]);
   return answer(sources, { project, id, query, address });
 }

@@ -1,7 +1,7 @@
 import type { LogSlices } from "../../logs/cache/log-slices.ts";
 import type { Store } from "../../store/ports/store.ts";
 
-/** What the read API is answered from. */
+/** The sources that the read API reads from. */
 export interface ReadSources {
   readonly store: Pick<
     Store,
@@ -23,19 +23,19 @@ export interface ReadSources {
   readonly logs: LogSlices;
 }
 
-/** A question as a route gets it. */
+/** The parts of a request that routes need. */
 export interface ReadQuestion {
-  /** `""` for a path without a project. The project is known. */
+  /** A project that exists; `""` for a path without a project. */
   readonly project: string;
   /** The number in the path, as text; `""` if there is none. */
   readonly id: string;
-  /** Has each name once. */
+  /** Contains each name only once. */
   readonly query: URLSearchParams;
-  /** The address of the question without its query, for links to further pages. */
+  /** The URL of the request without its query, for links to other pages. */
   readonly address: string;
 }
 
-/** A body that is JSON text already. */
+/** A body that is already JSON text. */
 export class JsonText {
   readonly text: string;
 
@@ -44,15 +44,15 @@ export class JsonText {
   }
 }
 
-/** One path of the read API. */
+/** One route of the read API. */
 export interface ReadRoute {
   /** Begins and ends with a slash. */
   readonly path: string;
-  /** Returns the body of the answer: a value, or a {@link JsonText}. @throws ReadRefused for a question that is not answered. */
+  /** Returns the body of the answer: a value, or a {@link JsonText}. @throws ReadRefused if the request is refused. */
   readonly answer: (sources: ReadSources, question: ReadQuestion) => Promise<unknown>;
 }
 
-/** Returns the address of the same question with other parameters. */
+/** Returns the URL of the same request with some parameters changed. */
 export function linkTo({ address, query }: ReadQuestion, changes: Readonly<Record<string, string>>): string {
   const changed = new URLSearchParams(query);
   for (const [name, value] of Object.entries(changes)) changed.set(name, value);

@@ -15,7 +15,7 @@ const MAX_DETAILS = 2000;
 const MAX_PROJECTS = 1000;
 const MAX_OPTION_COLLECTIONS = 10_000;
 
-/** What people may say about a failure. Only the first is ever used here, because nobody classifies failures. */
+/** The classes that people can assign to a failure. Only the first is ever used here, because nobody classifies failures. */
 const failureClassifications = [
   "not classified",
   "fixed by commit",
@@ -27,10 +27,10 @@ const failureClassifications = [
   "intermittent needs bugid",
 ].map((name, at) => ({ id: at + 1, name, description: "" }));
 
-/** Lists of names that old clients ask for. No such list is stored here: the names stand on each job. */
+/** The lists of names that old clients request. They are empty, because names are stored only on the jobs. */
 const emptyLists = ["product", "jobgroup", "buildplatform", "jobtype", "machine", "machineplatform"];
 
-/** The paths that belong to no project. */
+/** The routes that do not belong to a project. */
 export const siteRoutes: readonly ReadRoute[] = [
   {
     path: "/api/jobdetail/",
@@ -42,7 +42,7 @@ export const siteRoutes: readonly ReadRoute[] = [
       const linkAt = (at: number): string => linkTo(question, { limit: String(limit), offset: String(at) });
       return {
         count: rows.length,
-        // A page without rows leads nowhere.
+        // A page of zero rows would link to itself.
         next: limit > 0 && offset + limit < rows.length ? linkAt(offset + limit) : null,
         previous: offset > 0 ? linkAt(Math.max(0, offset - limit)) : null,
         results: rows.slice(offset, offset + limit),
@@ -92,7 +92,7 @@ async function cursorPage<Row>(
   pageFrom: (from: SummaryCursor) => Promise<SummaryPage<Row>>,
 ): Promise<object> {
   const { rows, next } = await pageFrom(readCursor(question.query.get("cursor")));
-  // A cursor only leads forward.
+  // A cursor leads only forward, so there is never a link to the previous page.
   return {
     next: next === null ? null : linkTo(question, { cursor: writeCursor(next) }),
     previous: null,

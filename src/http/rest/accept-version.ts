@@ -3,8 +3,8 @@ const VERSION = "1.0";
 export const WRONG_VERSION = 'Invalid version in "Accept" header.';
 
 /**
- * Returns whether an `Accept` header allows version 1.0 of the API, the only one: a media type that names no version, or this
- * one. See spec/rest-submission.md 1.3.
+ * Returns whether an `Accept` header allows version 1.0 of the API, which is the only one. A media type without a version
+ * allows it too. See spec/rest-submission.md 1.3.
  */
 export function acceptsVersion(accept: string | undefined): boolean {
   const types = (accept ?? "").split(",").filter((type) => type.trim() !== "");

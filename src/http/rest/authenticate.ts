@@ -6,25 +6,25 @@ import { serverAuthorization } from "../hawk/server-authorization.ts";
 import { macOf, type SignedParts, signedText } from "../hawk/signed-text.ts";
 import { createKnownClients, type KnownClient, type KnownClientsOptions } from "./known-clients.ts";
 
-/** Endpoints whose requests are counted, each group by itself. */
+/** The groups of endpoints that have a request limit. Each group is counted by itself. */
 export type LimitedGroup = "jobs" | "resultset";
 
 export interface AuthenticatorOptions extends KnownClientsOptions {
   readonly nonces: NonceStore;
-  /** The most requests of a client in 60 s; 0 for no limit. */
+  /** The most requests that a client may send in 60 s; 0 for no limit. */
   readonly limits: Readonly<Record<LimitedGroup, number>>;
 }
 
-/** What the header of a request says, before its body is read. */
+/** The facts about a request that are known before its body is read. */
 export interface SignedRequest {
   readonly method: string;
   /** The path with the query, as sent. */
   readonly target: string;
-  /** As the client sees it: lower case, without the port. */
+  /** The host as the client sees it, in lower case and without the port. */
   readonly host: string;
   readonly port: number;
   readonly authorization: string | undefined;
-  /** Null: the request is not counted. */
+  /** Null if the request is not counted. */
   readonly group: LimitedGroup | null;
   readonly hasBody: boolean;
   /** Whether the request needs a signature. */
@@ -46,7 +46,7 @@ export type Authentication =
   /** The answer is 429, or 403 if the body is not the one that was signed. */
   | {
       readonly kind: "throttled";
-      /** Above 0; with a fraction. */
+      /** Greater than 0; may have a fraction. */
       readonly retryAfterSeconds: number;
       /** @param contentType - of the request, as sent. */
       payload(contentType: string | undefined): PayloadCheck;
@@ -62,22 +62,22 @@ export type Authentication =
     };
 
 export interface Authenticator {
-  /** @throws Unavailable if the store is away: then the answer is 503. */
+  /** @throws Unavailable if the store is away. The answer is then 503. */
   authenticate(request: SignedRequest): Promise<Authentication>;
 }
 
-/** The detail of every refusal that must not say more. */
+/** The detail of every refusal that must not reveal its cause. */
 export const FAILED = "Hawk authentication failed";
 const MALFORMED = "Hawk authentication failed: The request header was malformed";
 const EXPIRED = "Hawk authentication failed: The token has expired. Is your system clock correct?";
 const NOT_PROVIDED = "Authentication credentials were not provided.";
 
-/** How far the signed time may lie from this machine's, in seconds. */
+/** How far the signed time may differ from this machine's clock, in seconds. */
 const MAX_SKEW = 60;
-/** How long after its time a request's nonce is remembered, in seconds. */
+/** How long after its signed time a request's nonce is remembered, in seconds. */
 const NONCE_SECONDS = 61;
 
-/** The secret that the requests of unknown ids are checked with, so that they take as long as those of known ids. */
+/** The secret that stands in for that of an unknown client id, so that the check takes as long as for a known id. */
 const NOBODYS_SECRET = "00000000-0000-4000-8000-000000000000";
 
 /**
@@ -108,7 +108,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     const at = now();
     const key = { client_id: id, nonce: signed.nonce, ts: Number(signed.ts) };
     const ageSeconds = Math.floor(at / 1000) - key.ts;
-    // Outside of these limits no nonce is stored: one with a time far in the future would stay until then.
+    // Outside of these limits no nonce is stored, because a nonce with a time far in the future would be kept until then.
     if (ageSeconds > NONCE_SECONDS || ageSeconds < -MAX_SKEW) return refused(EXPIRED);
     const isExpired = ageSeconds > MAX_SKEW;
     const end = await nonces.useNonce({ ...key, at, counted: isExpired ? null : countedAs(request.group) });
@@ -148,7 +148,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     };
   }
 
-  /** A refused request does not count. If the store cannot be told, it counts for a minute. */
+  /** Removes a refused request from the count. If the store is away, the request counts for a minute. */
   function uncount(key: NonceKey): void {
     nonces.uncountNonce(key).catch((error: unknown) => log.debug("nonce_still_counted", { error }));
   }
@@ -156,7 +156,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   return { authenticate };
 }
 
-/** Returns the forms in which clients sign a host. Some, such as mohawk for Python, leave out the brackets of an IPv6 address. */
+/** Returns the spellings of a host that clients sign. Some, such as mohawk for Python, omit the brackets of an IPv6 address. */
 function hostsToSign(host: string): readonly string[] {
   const [, address] = /^\[(.*)\]$/.exec(host) ?? [];
   return address === undefined ? [host] : [host, address];

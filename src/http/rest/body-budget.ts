@@ -1,4 +1,4 @@
-/** Limits how many bytes of request bodies are in memory at once, over all connections. */
+/** Limits how many bytes of request bodies are in memory at the same time, over all connections. */
 export class BodyBudget {
   readonly #maxBytes: number;
   #bytes = 0;
@@ -7,7 +7,7 @@ export class BodyBudget {
     this.#maxBytes = maxBytes;
   }
 
-  /** Takes room for this many bytes, and returns whether there was any. */
+  /** Reserves this many bytes. Returns false, and reserves nothing, if they exceed the limit. */
   take(bytes: number): boolean {
     if (this.#bytes + bytes > this.#maxBytes) return false;
     this.#bytes += bytes;

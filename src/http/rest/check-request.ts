@@ -14,11 +14,11 @@ import { sendDetail, sendTryLater } from "./send-detail.ts";
 /** The client that signed a request. */
 export type Client = Extract<Authentication, { readonly kind: "client" }>;
 
-/** What the checks found out about a request. */
+/** The result of checking a request. */
 export interface CheckedRequest {
   /** Null for a request without Hawk, which may only read. */
   readonly client: Client | null;
-  /** The body of a signed request, as it was sent; empty if it has none. That of an unsigned request is discarded. */
+  /** The body of a signed request, as sent; empty if it has none. The body of an unsigned request is discarded. */
   readonly body: Buffer;
   /** Scheme, host and port as the client sees them, such as `https://ci.example.org`; for links in the answer. */
   readonly site: string;
@@ -44,9 +44,9 @@ export interface CheckOptions {
 const reading = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * Checks each request of a scope before its route is asked, in the order of spec/rest-submission.md 1.3: `Accept`, the Hawk
- * header, the body's length, its hash, the rate. (The `User-Agent` and the path have been looked at before; the method and the type of the
- * body come after.) Nobody without a credential makes the worker keep a body, because the header is checked first.
+ * Checks each request of a scope before its route handles it, in the order of spec/rest-submission.md 1.3: `Accept`, the Hawk
+ * header, the body's length, its hash, the rate. (The `User-Agent` and the path have already been checked. The method and the body's
+ * type are checked afterwards.) The header is checked before the body is read, so only clients with a credential can use up memory.
  */
 export function checkRequests(scope: FastifyInstance, options: CheckOptions): void {
   const { authenticator, isTrusted, maxBytes, budget, log } = options;
@@ -77,7 +77,7 @@ export function checkRequests(scope: FastifyInstance, options: CheckOptions): vo
     const payload = authentication.payload(request.headers["content-type"]);
     const declared = contentLength(request);
     const isTooLong = declared !== null && declared > maxBytes;
-    if (!isTooLong && awaitsGoAhead(request)) reply.raw.writeContinue();
+    if (!isTooLong && awaitsContinue(request)) reply.raw.writeContinue();
     const read = await readBody(request.raw, declared, { maxBytes, budget }, (chunk) =>
       payload.update(chunk),
     );
@@ -91,7 +91,7 @@ export function checkRequests(scope: FastifyInstance, options: CheckOptions): vo
 
   scope.decorateRequest("checked", null);
   scope.addHook("onRequest", check);
-  // The body of a signed request has been read by then, and any other is discarded.
+  // Fastify must not parse any body: that of a signed request has already been read, and any other is discarded.
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
   scope.addHook("onSend", async (request, reply, payload: unknown) => {
@@ -105,15 +105,19 @@ export function checkRequests(scope: FastifyInstance, options: CheckOptions): vo
   scope.setErrorHandler((error, request, reply) => {
     if (error instanceof Unavailable)
       return sendTryLater(reply, "The database cannot be reached. Try again later.");
-    if (isOddType(error)) return refuseType(request, reply);
+    if (isInvalidType(error)) return refuseType(request, reply);
     log.error("bug", { what: "rest", path: request.url.split("?")[0], error });
-    return sendDetail(reply, 500, "This is a bug in pulse-ingest. Its operator finds it in the log.");
+    return sendDetail(
+      reply,
+      500,
+      "This is a bug in pulse-ingest. The operator can find the error in the log.",
+    );
   });
 }
 
 /**
- * Returns the group in which the requests to a route are counted: that of a project's jobs, or of its result sets, with all methods
- * and paths below; null for any other route. See spec/rest-submission.md 1.9.
+ * Returns the group that the requests to a route count towards, or null if there is none. The groups are a project's jobs and
+ * its result sets, each with all methods and all paths below. See spec/rest-submission.md 1.9.
  *
  * @param route - the route's pattern.
  */
@@ -122,13 +126,13 @@ function groupOf(route: string | undefined): LimitedGroup | null {
   return group === "jobs" || group === "resultset" ? group : null;
 }
 
-/** Returns whether fastify could not read the header `Content-Type`. It reads it even where nothing is parsed. */
-function isOddType(error: unknown): boolean {
+/** Returns whether fastify could not parse the `Content-Type` header, which it does even if no body is parsed. */
+function isInvalidType(error: unknown): boolean {
   return errorCode(error) === "FST_ERR_CTP_INVALID_MEDIA_TYPE";
 }
 
-/** Returns whether the client sends its body only after it is told to. */
-function awaitsGoAhead({ headers, raw }: FastifyRequest): boolean {
+/** Returns whether the client waits for `100 Continue` before it sends its body. */
+function awaitsContinue({ headers, raw }: FastifyRequest): boolean {
   return headers.expect !== undefined && raw.httpVersion !== "1.0";
 }
 
@@ -136,7 +140,7 @@ function hasBody(request: FastifyRequest): boolean {
   return request.headers["transfer-encoding"] !== undefined || (contentLength(request) ?? 0) > 0;
 }
 
-/** Returns the declared length of the body; null if it is sent in chunks. Node has checked that it is a number. */
+/** Returns the declared length of the body, or null if it is sent in chunks. Node has already checked that it is a number. */
 function contentLength({ headers }: FastifyRequest): number | null {
   if (headers["transfer-encoding"] !== undefined) return null;
   return Number(headers["content-length"] ?? 0);
@@ -157,7 +161,7 @@ function refuseBody(reply: FastifyReply, trouble: BodyTrouble, maxBytes: number)
   }
 }
 
-/** The body counts until it has been answered, or the connection is lost. */
+/** Returns the body's bytes to the budget when the request has been answered or its connection is lost. */
 function giveBackAtEnd(reply: FastifyReply, budget: BodyBudget, bytes: number): void {
   reply.raw.once("close", () => budget.giveBack(bytes));
 }

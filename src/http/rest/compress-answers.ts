@@ -10,8 +10,8 @@ const compress = promisify(gzip);
 const SMALLEST_BYTES = 1400;
 
 /**
- * Compresses the answers of a scope with gzip, if the client accepts it. Call it after all hooks that need the plain answer. A page
- * that is sent in pieces stays in pieces. A stream of anything else, such as events, is left as it is.
+ * Compresses the answers of a scope with gzip, if the client accepts it. Call it after adding all hooks that need the plain answer.
+ * A page that is sent in pieces is compressed piece by piece. Any other stream, such as events, is not compressed.
  */
 export function compressAnswers(scope: FastifyInstance): void {
   scope.addHook("onSend", async (request, reply, payload: unknown) => {
@@ -23,7 +23,7 @@ export function compressAnswers(scope: FastifyInstance): void {
     if (!acceptsCoding(request.headers["accept-encoding"], "gzip")) return payload;
     reply.header("content-encoding", "gzip");
     if (isLong) return compress(payload);
-    // Each piece is sent as soon as it is there. An error ends both streams.
+    // Flushes after each piece, so that it is sent immediately. An error ends both streams.
     return pipeline(payload, createGzip({ flush: constants.Z_SYNC_FLUSH }), () => undefined);
   });
 }

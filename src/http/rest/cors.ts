@@ -1,11 +1,11 @@
 import type { FastifyInstance } from "fastify";
 
-/** Which web pages may read the answers: those of any origin, or of these, such as `https://ci.example.org`. */
+/** The origins whose web pages may read the answers: any, or a list of origins such as `https://ci.example.org`. */
 export type AllowedOrigins = "any" | readonly string[];
 
 /**
- * Adds CORS headers to the answers of a scope, and answers preflights. See spec/rest-submission.md 1.8. Without a matching
- * origin, answers have no such header, and a browser does not show them to the page.
+ * Adds CORS headers to the answers of a scope, and answers preflights. See spec/rest-submission.md 1.8. If the origin is
+ * not allowed, answers have no such headers, and the browser does not let the page read them.
  */
 export function allowOrigins(scope: FastifyInstance, allowed: AllowedOrigins): void {
   if (allowed.length === 0) return;

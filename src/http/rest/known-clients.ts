@@ -28,7 +28,7 @@ export interface KnownClients {
    * @throws Unavailable if the store is away, or if the secret needs a key that is not in the key file.
    */
   find(clientId: string): Promise<KnownClient | null>;
-  /** Records that a client has been used, at most once a minute. It neither waits nor fails. */
+  /** Records that a client has been used, at most once a minute. It does not wait for the store, and never fails. */
   noteUse(clientId: string, from: string): void;
 }
 
@@ -37,11 +37,11 @@ interface Remembered {
   readonly at: number;
 }
 
-/** How long an answer of the store is used, in milliseconds. A revoked or rotated credential is in force after this time. */
+/** How long an answer of the store is reused, in milliseconds. A revoked or rotated credential takes effect within this time. */
 const REMEMBERED_MS = 3000;
-/** The most ids that are remembered, unknown ones included. The oldest one is forgotten first. */
+/** The most ids that are remembered, including unknown ones. The oldest one is forgotten first. */
 const MAX_REMEMBERED = 1000;
-/** The shortest time between two records of a client's use, in milliseconds. */
+/** The shortest time between two records of the same client's use, in milliseconds. */
 const NOTED_EVERY_MS = 60_000;
 
 /** Looks up clients in the store, and remembers the answers for a short time. */
@@ -57,7 +57,7 @@ export function createKnownClients({ credentials, keyring, now, log }: KnownClie
     const [oldest] = remembered.keys();
     if (remembered.size >= MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
     const asked = { client: load(clientId), at: now() };
-    // Deleted first, so that it becomes the newest one.
+    // Delete the id first, so that it moves to the end of the map and becomes the newest one.
     remembered.delete(clientId);
     remembered.set(clientId, asked);
     try {
@@ -81,7 +81,7 @@ export function createKnownClients({ credentials, keyring, now, log }: KnownClie
   function secretOf({ client_id, secret: sealed }: Credential): string {
     const first = openSecret(keyring.keys(), client_id, sealed);
     if (first.ok) return first.secret;
-    // The key file may have been given a new key since it was read.
+    // A new key may have been added to the key file since it was read.
     keyring.refresh();
     const second = openSecret(keyring.keys(), client_id, sealed);
     if (second.ok) return second.secret;
@@ -89,7 +89,7 @@ export function createKnownClients({ credentials, keyring, now, log }: KnownClie
     const hint = "`pulse-ingest credentials list` shows the reason";
     if (isWrittenAgain(unreadable))
       log.error("credential_unreadable", { client_id, fault: second.fault, hint });
-    // The client's request may be right. It is told to try again, and the operator is told to act.
+    // The request may be valid, so the client is told to try again. The log entry tells the operator to act.
     throw new Unavailable("store", `the secret of ${client_id} cannot be read`);
   }
 
@@ -99,7 +99,7 @@ export function createKnownClients({ credentials, keyring, now, log }: KnownClie
     if (before !== undefined && Math.abs(at - before) < NOTED_EVERY_MS) return;
     noted.set(clientId, at);
     credentials.noteCredentialUse(clientId, new Date(at).toISOString(), from).catch((error: unknown) => {
-      // Only information for people. The next request after a minute writes it.
+      // This only informs people, so it need not be retried. The first request after a minute records the client's use again.
       log.debug("credential_use_not_noted", { client_id: clientId, error });
     });
   }

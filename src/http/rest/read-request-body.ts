@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type { BodyBudget } from "./body-budget.ts";
 
-/** Why a body was not read to its end: it is too long, there is no room for it now, or its connection was lost. */
+/** Why a body was not read completely: it is too long, the memory for bodies is used up, or its connection was lost. */
 export type BodyTrouble = "too-long" | "no-room" | "cut-off";
 
 export type BodyReading =
@@ -9,8 +9,8 @@ export type BodyReading =
   | { readonly ok: false; readonly trouble: BodyTrouble };
 
 /**
- * Reads a body into memory, within the limits. The room that it takes stays taken until the caller gives it back, if the
- * reading is ok.
+ * Reads a body into memory, within the limits. If that succeeds, its bytes stay reserved in the budget until the caller gives
+ * them back.
  *
  * @param declared - the `Content-Length`; null if the body is sent in chunks.
  * @param onChunk - called with each piece as it arrives.
@@ -27,12 +27,12 @@ export async function readBody(
   let bytes = 0;
   const stopped = (trouble: BodyTrouble): BodyReading => {
     budget.giveBack(bytes);
-    // The rest is discarded, so that the client can read its answer.
+    // Discard the rest, so that the client can finish sending and read the answer.
     stream.resume();
     return { ok: false, trouble };
   };
   try {
-    // Not destroyed at the end, because the answer goes out on the same socket.
+    // The stream must not be destroyed at the end, because the answer is sent on the same socket.
     for await (const piece of stream.iterator({ destroyOnReturn: false })) {
       const chunk: Buffer = piece;
       if (bytes + chunk.length > maxBytes) return stopped("too-long");
@@ -42,7 +42,7 @@ export async function readBody(
       onChunk(chunk);
     }
   } catch {
-    // The client has closed the connection, or was too slow. Nobody reads the answer.
+    // The client has closed the connection or was too slow, so nobody will read the answer.
     return stopped("cut-off");
   }
   return { ok: true, body: Buffer.concat(chunks, bytes) };

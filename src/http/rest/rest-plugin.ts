@@ -11,7 +11,7 @@ export interface RestOptions extends CheckOptions {
   readonly plugins: readonly FastifyPluginAsync[];
 }
 
-/** The REST API: routes behind the checks that they have in common. See spec/rest-submission.md 1. */
+/** A fastify plugin for the REST API: its routes, behind the checks that they have in common. See spec/rest-submission.md 1. */
 export function restPlugin(options: RestOptions): FastifyPluginAsync {
   return async (scope) => {
     const known = noteKnownPaths(scope);
@@ -19,17 +19,17 @@ export function restPlugin(options: RestOptions): FastifyPluginAsync {
     checkRequests(scope, options);
     compressAnswers(scope);
     for (const plugin of options.plugins) scope.register(plugin);
-    // In this scope, so that an unsigned request learns that it is unsigned, and not that its method is wrong.
+    // Registered behind the checks, so that an unsigned request is refused for its missing signature and not for its method.
     scope.after(() => known.refuseOtherMethods(detailBody));
   };
 }
 
-/** The beginning of the paths of one project. A project's name has 1 to 50 letters, digits, `_` and `-`. */
+/** The beginning of the paths that belong to a project. A project's name has 1 to 50 letters, digits, `_` and `-`. */
 export const PROJECT_PATH = "/api/project/:project(^[A-Za-z0-9_-]{1,50}$)";
 
 const ownRules = ["/api/schemas/", "/api/openapi.json"];
 
-/** Returns whether the rules of the REST API hold for a path, whether or not there is anything at it. */
+/** Returns whether the rules of the REST API apply to a path, even if no route has that path. */
 export function isRestPath(url: string): boolean {
   return url.startsWith("/api/") && !ownRules.some((path) => url.startsWith(path));
 }

@@ -11,7 +11,7 @@ export function sendDetail(reply: FastifyReply, status: number, detail: string):
   return sendJson(reply, status, detailBody(detail));
 }
 
-/** Sends 503 to a client that is to try again later. */
+/** Sends a 503 that tells the client to try again later. */
 export function sendTryLater(reply: FastifyReply, detail: string): FastifyReply {
   return sendDetail(reply.header("retry-after", String(RETRY_AFTER_SECONDS)), 503, detail);
 }

@@ -6,24 +6,24 @@ import { sendJson } from "./send-json.ts";
 export interface HostRules {
   /** The host to listen on. Requests for this name are answered. */
   readonly host: string;
-  /** More host names to answer to: `name`, or `*.name` for every name below that one. */
+  /** Additional host names to answer to: `name`, or `*.name` for every name below it. */
   readonly allowedHosts: readonly string[];
   /** The setting that adds names to `allowedHosts`, for the error message. */
   readonly setting: string;
   readonly errorBody: (text: string) => object;
 }
 
-/** The headers by which a request says whom it is for. */
+/** The parts of a request that name its host. */
 export interface AddressedRequest {
   /** The request target as sent: a path, or an absolute URL. */
   readonly target: string;
-  /** Names and values of all headers in turn. */
+  /** The names and values of all headers, alternating. */
   readonly rawHeaders: readonly string[];
 }
 
 /**
- * Returns a function that decides whether a request's host is ours, and otherwise answers 403, or 400 for several `Host` headers.
- * See {@link judgeHost}.
+ * Returns a function that decides whether a request is for one of our hosts. Otherwise it answers the request with 403, or with 400
+ * for several `Host` headers. See {@link judgeHost}.
  */
 export function createHostCheck({ host, allowedHosts, setting, errorBody }: HostRules) {
   const ownNames = { listenHost: host, machine: hostname(), allowed: allowedHosts };
@@ -38,7 +38,7 @@ export function createHostCheck({ host, allowedHosts, setting, errorBody }: Host
   };
 }
 
-/** Returns how a request was addressed, as it arrived. */
+/** Returns the parts of a request that name its host, as sent. */
 export function addressOf({ raw: { url = "", rawHeaders } }: FastifyRequest): AddressedRequest {
   return { target: url, rawHeaders };
 }

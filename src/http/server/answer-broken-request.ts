@@ -17,7 +17,7 @@ export function answerBrokenRequest(
     socket.destroy();
     return;
   }
-  // Bytes after the last request that the connection is for. The answer to that one may still be on its way, and closes it.
+  // The client sent more after the last request of this connection. That request may still be in progress; its answer closes the connection.
   if (error.code === "HPE_CLOSED_CONNECTION") return;
   const status = statuses[error.code ?? ""] ?? 400;
   const reason = STATUS_CODES[status] ?? "";
@@ -31,6 +31,6 @@ export function answerBrokenRequest(
     "connection: close",
   ];
   socket.write(`${head.join("\r\n")}\r\n\r\n${body}`);
-  // The rest of the request is never read.
+  // Close the connection after the answer, because the rest of the request is never read.
   socket.destroySoon();
 }

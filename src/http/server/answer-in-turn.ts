@@ -2,8 +2,8 @@ import type { RequestListener, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 /**
- * Handles the requests of one connection one at a time. Node handles pipelined requests all at once, so a client that
- * never reads its answers could otherwise cause thousands of them to be worked on.
+ * Handles the requests of one connection one at a time. Node starts all pipelined requests immediately, so a client that
+ * never reads its answers could otherwise keep thousands of requests in progress.
  */
 export function answerInTurn(handler: RequestListener): RequestListener {
   const latest = new WeakMap<Socket, ServerResponse>();

@@ -1,14 +1,14 @@
 import { BlockList, isIP } from "node:net";
 import { readTarget } from "./request-target.ts";
 
-/** The address that the client used, and its own. */
+/** The server address that the client used, and the client's own address. */
 export interface ClientAddress {
   /** In lower case, without a port: `localhost`, `192.0.2.1`, `[::1]`. Empty if the request has no `Host` header. */
   readonly host: string;
   readonly port: number;
-  /** The address of the client, or of the proxy that forwarded the request if that is not trusted. */
+  /** The address of the client. Behind a proxy that is not trusted, the address of the proxy. */
   readonly from: string;
-  /** The host of the target if it is a whole URL, otherwise the `Host` header, or what a trusted proxy says that it was; null if there is none. */
+  /** The host that a trusted proxy reports; otherwise that of the target, if it is a whole URL; otherwise `Host`. Null if there is none. */
   readonly hostHeader: string | null;
   /** Scheme and `hostHeader`, such as `https://ci.example.org:8443`. */
   readonly site: string;
@@ -17,16 +17,16 @@ export interface ClientAddress {
 /** A request as it arrived on the socket. */
 export interface SocketRequest {
   readonly remoteAddress: string | undefined;
-  /** As sent: a path, or an absolute URL. */
+  /** The request target as sent: a path, or an absolute URL. */
   readonly target: string;
-  /** Names and values of all headers in turn. */
+  /** The names and values of all headers, alternating. */
   readonly rawHeaders: readonly string[];
 }
 
-/** Returns whether an address is one of a list of addresses and ranges, such as `10.0.0.0/8`. */
+/** Returns whether an address is in a list of addresses and ranges, such as `10.0.0.0/8`. */
 export type IsTrusted = (address: string | undefined) => boolean;
 
-/** @param proxies - addresses, and ranges in CIDR notation, that have been checked. */
+/** @param proxies - valid addresses, and valid ranges in CIDR notation. */
 export function createTrust(proxies: readonly string[]): IsTrusted {
   const list = new BlockList();
   for (const proxy of proxies) {
@@ -44,9 +44,9 @@ export function createTrust(proxies: readonly string[]): IsTrusted {
 }
 
 /**
- * Returns the address that the client used. Hawk signs it, so behind a proxy it must be the one that the client saw. The headers
- * `X-Forwarded-Host`, `-Proto` and `-For` count only if a trusted proxy sent them; of several values the last one, because a
- * client can send earlier ones itself.
+ * Returns the address that the client used. Hawk signs this address, so behind a proxy it must be the one that the client saw. The
+ * headers `X-Forwarded-Host`, `-Proto` and `-For` count only if a trusted proxy sent them. If one has several values, the last one
+ * counts, because the client may have sent the earlier ones itself.
  */
 export function clientAddress(
   { remoteAddress, target, rawHeaders }: SocketRequest,

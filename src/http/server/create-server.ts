@@ -12,23 +12,23 @@ import { noteKnownPaths } from "./known-paths.ts";
 import { limitConnections } from "./limit-connections.ts";
 import { sendJson } from "./send-json.ts";
 
-/** How much a client may ask of a listener. */
+/** The limits on the load that clients can put on a listener. */
 export interface ServerLimits {
   /** How long a request may take to arrive, in milliseconds. */
   readonly requestMs: number;
-  /** A connection without any traffic for this long is closed, for example because its client does not read its answers. */
+  /** A connection without traffic for this many milliseconds is closed, for example because its client does not read its answers. */
   readonly idleMs: number;
   readonly maxConnections: number;
   /** Node closes a connection after this many requests. The client then opens another one. */
   readonly maxRequestsPerConnection: number;
 }
 
-/** An answer that the server gives by itself. */
+/** An error that the server reports by itself, without a route. */
 export interface Problem {
   /** The HTTP status. */
   readonly status: number;
   readonly text: string;
-  /** What a person may want to know in addition. */
+  /** Details that may help a person. */
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
@@ -36,11 +36,11 @@ export interface ServerOptions {
   readonly limits: ServerLimits;
   /** Decides whether a request is for this listener, before its path is looked up. If it returns false, it has answered the request. */
   readonly admit: (request: FastifyRequest, reply: FastifyReply) => boolean;
-  /** Returns the body of an answer that the server gives by itself. `more`: see {@link Problem}. */
+  /** Returns the body of an error that the server reports by itself. For `more`, see {@link Problem}. */
   readonly errorBody: (text: string, more?: Readonly<Record<string, unknown>>) => object;
   /** Answers a request that failed, or that no route answers. Default: JSON with `errorBody`. */
   readonly sendProblem?: (request: FastifyRequest, reply: FastifyReply, problem: Problem) => FastifyReply;
-  /** Whether closing waits for the answers to requests that have arrived. If not, their connections are cut. */
+  /** Whether closing waits until requests that have arrived are answered. If not, their connections are closed immediately. */
   readonly closesGently: boolean;
   /** The routes: each plugin registers its own. */
   readonly plugins: readonly FastifyPluginAsync[];
@@ -69,7 +69,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   /** Returns whether the request is for this listener. If not, it has been answered. */
   function admit(request: FastifyRequest, reply: FastifyReply): boolean {
     reply.headers({ "x-content-type-options": "nosniff", "cache-control": "no-store" });
-    // Node reads the rest of a refused body, to use the connection again. In tiny chunks that takes a lot of computing, for anybody.
+    // Node would read the rest of a refused body, to reuse the connection. Anybody could use up CPU time with a body in tiny chunks.
     if (request.headers["transfer-encoding"] !== undefined) reply.header("connection", "close");
     return options.admit(request, reply);
   }
@@ -80,13 +80,13 @@ export function createServer(options: ServerOptions): FastifyInstance {
       const server = createHttpServer(
         {
           ...headerLimits,
-          // Node does not accept a longer one for the headers than for the request.
+          // Node does not accept a longer timeout for the headers than for the request.
           headersTimeout: Math.min(HEADERS_MS, limits.requestMs),
           requestTimeout: limits.requestMs,
         },
         listener,
       );
-      // Without a listener, Node tells every client to go on and send its body. Who reads the body does that.
+      // Without a listener, Node sends `100 Continue` to every client. Here the code that reads the body sends it.
       server.on("checkContinue", listener);
       server.maxRequestsPerSocket = limits.maxRequestsPerConnection;
       server.setTimeout(limits.idleMs);
@@ -96,10 +96,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
     forceCloseConnections: closesGently ? "idle" : true,
     logger: false,
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, errorBody),
-    // Handles a path that cannot be decoded. Fastify runs no hook for it.
+    // Handles a path that cannot be decoded, because fastify runs no hooks for it.
     frameworkErrors(_error, request, reply) {
       if (admit(request, reply))
-        sendProblem(request, reply, { status: 400, text: "this path cannot be read" });
+        sendProblem(request, reply, { status: 400, text: "this path cannot be decoded" });
     },
   });
   const known = noteKnownPaths(app);
@@ -125,7 +125,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   return app;
 }
 
-/** Returns the status if fastify itself refused the request, e.g. for a body that is too long; otherwise 500. */
+/** Returns fastify's status if fastify itself refused the request, for example because its body is too long; otherwise 500. */
 export function errorStatus(error: unknown): number {
   if (!(error instanceof Error) || !("code" in error) || !("statusCode" in error)) return 500;
   const { code, statusCode } = error;

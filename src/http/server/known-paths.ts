@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { sendJson } from "./send-json.ts";
 
-/** The paths of a server, and its answer to methods that they do not have. */
+/** The paths of a server, and the answer to methods that a path does not have. */
 export interface KnownPaths {
   list(): readonly string[];
   /** Answers all other methods of these paths with 405 and `Allow`, if fastify knows them. Call it after all routes are registered. */
@@ -29,7 +29,7 @@ export function noteKnownPaths(app: FastifyInstance): KnownPaths {
             405,
             errorBody("this path does not have this method", { methods }),
           );
-        // Also as a hook, which runs before a body is read, so that the body's type and length do not matter.
+        // The hook answers before a body is read, so the body's type and length do not matter.
         app.route({ method: others, url, onRequest: refuse, handler: refuse });
       }
     },

@@ -2,8 +2,8 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 
 /**
- * Limits the number of connections: a new one beyond the limit closes the oldest. If new ones were refused instead,
- * clients that never read their answers could lock a probe out.
+ * Limits the number of connections. A new connection beyond the limit closes the oldest one. If new connections were refused
+ * instead, clients that never read their answers could lock out probes.
  */
 export function limitConnections(server: Server, most: number): void {
   const open = new Set<Socket>();

@@ -5,7 +5,7 @@ import { Misuse } from "../../domain/faults.ts";
 
 /** A listening server. */
 export interface OpenServer {
-  /** Its address, with the actual port. */
+  /** The URL of the server, with the actual port. */
   readonly url: string;
   /** Stops the server and closes all connections. */
   close(): Promise<void>;
@@ -26,9 +26,9 @@ const hints: Readonly<Record<string, (settings: ListenSettings) => string>> = {
 };
 
 /**
- * Starts to listen.
+ * Starts to listen on an address.
  *
- * @param port - 0: any free port.
+ * @param port - 0 for any free port.
  * @throws Misuse if it cannot listen on the address.
  */
 export async function openServer(

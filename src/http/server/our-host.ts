@@ -12,21 +12,22 @@ export interface OwnNames {
   readonly allowed: readonly string[];
 }
 
-/** What a request says about the host that it is for. */
+/** The parts of a request that name its host. */
 export interface NamedHosts {
   /** The request target as sent: a path, or an absolute URL. */
   readonly target: string;
-  /** Names and values of all headers in turn. Node's parsed headers would hide a second `Host`. */
+  /** The names and values of all headers, alternating. Node's parsed headers would hide a second `Host`. */
   readonly rawHeaders: readonly string[];
 }
 
-/** `foreign`: the request is for another host. `ambiguous`: it is for us, but has more than one `Host`, which HTTP forbids. */
+/** `foreign` for another host. `ambiguous` for our host, but with more than one `Host` header, which HTTP forbids. */
 export type HostVerdict = "ours" | "foreign" | "ambiguous";
 
 /**
- * Decides whether a request is meant for this listener. A web page elsewhere can point its own name at this machine (DNS
- * rebinding), and could then read this server's answers in a browser. The browser still sends the page's name as `Host`.
- * Every IP address is ours, because only names can be rebound. A request without `Host` (HTTP/1.0) is not from a browser.
+ * Decides whether a request is meant for this listener. Without this check, the owner of a web page could point the page's host
+ * name at this machine (DNS rebinding), and scripts in the page could then read this server's answers. The browser sends the
+ * page's host name as `Host`, so the attack can be recognised. Every IP address is accepted, because only names can be rebound.
+ * A request without `Host` (HTTP/1.0) is accepted, because it is not from a browser.
  */
 export function judgeHost({ target, rawHeaders }: NamedHosts, own: OwnNames): HostVerdict {
   const headers = rawHeaders.filter(

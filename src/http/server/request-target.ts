@@ -7,8 +7,8 @@ export interface RequestTarget {
 }
 
 /**
- * Reads a target: a path, or a whole URL, which every server must accept (RFC 9112, 3.2.2). Clients sign the path alone, and the
- * host of the URL counts instead of the `Host` header.
+ * Reads a request target: a path, or a whole URL, which every server must accept (RFC 9112, 3.2.2). Clients sign only the path. The
+ * host of a URL takes precedence over the `Host` header.
  */
 export function readTarget(target: string): RequestTarget {
   const [, authority, path = ""] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)(.*)$/is.exec(target) ?? [];

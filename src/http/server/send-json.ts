@@ -2,7 +2,7 @@ import type { FastifyReply } from "fastify";
 import { blankSecrets } from "../../domain/text/blank-url.ts";
 import { escapeInvisibleLines } from "../../domain/text/escape-invisible.ts";
 
-/** Returns a value as JSON text. Credentials in URLs are blanked in all of it. */
+/** Returns a value as JSON text, in which credentials in URLs are blanked. */
 export function safeJson(value: unknown): string {
   return escapeInvisibleLines(blankSecrets(JSON.stringify(value)));
 }

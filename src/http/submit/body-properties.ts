@@ -5,7 +5,7 @@ import { firstCharacters } from "../../domain/text/characters.ts";
 /** How many characters of a header are kept. */
 const MAX_PROPERTY = 100;
 
-/** Returns how a request declares its body. The archive keeps it. */
+/** Returns the type and the encoding that a request declares for its body. The archive keeps them. */
 export function bodyProperties(headers: IncomingHttpHeaders): BodyProperties {
   const { "content-type": type, "content-encoding": encoding } = headers;
   return {

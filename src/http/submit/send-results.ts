@@ -4,12 +4,12 @@ import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
 import { safeJson, sendJsonBytes } from "../server/send-json.ts";
 import { itemResult } from "./item-results.ts";
 
-/** How many results are made before the event loop may turn. They take about a millisecond. */
+/** How many results are written before other requests get a turn. They take about a millisecond. */
 const SLICE = 100;
 
 /**
- * Sends an answer that ends with `results`, one for each item. They may be several megabytes, so they are made in slices, and other
- * requests have their turn in between.
+ * Sends an answer that ends with `results`, one for each item. The results may be several megabytes long, so they are written in slices,
+ * and other requests get a turn in between.
  *
  * @param head - the other members of the answer; at least one.
  * @param items - in the order of the collection.

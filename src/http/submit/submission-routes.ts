@@ -27,7 +27,7 @@ interface Collection {
   readonly kind: CollectionKind;
   /** The message of the answer if at least one item was accepted. Old clients may look for it. */
   readonly message: string;
-  /** The message for an empty list; null if it is an error. */
+  /** The message for an empty list; null if an empty list is an error. */
   readonly nothing: string | null;
 }
 
@@ -42,7 +42,7 @@ const collections: readonly Collection[] = [
   },
 ];
 
-/** Routes to which clients post collections of result sets, jobs and artifacts. */
+/** A fastify plugin with the routes to which clients post collections of result sets, jobs and artifacts. */
 export function submissionPlugin(options: SubmissionOptions): FastifyPluginAsync {
   return async (scope) => {
     for (const collection of collections) {
@@ -56,7 +56,7 @@ export function submissionPlugin(options: SubmissionOptions): FastifyPluginAsync
   };
 }
 
-/** Takes one collection: checks it, submits its items, waits until they are durable, and answers with one result for each. */
+/** Handles one collection: checks it, submits its items, waits until they are durable, and answers with one result for each. */
 async function postCollection(
   request: FastifyRequest<{ Params: { project: string } }>,
   reply: FastifyReply,
@@ -97,12 +97,12 @@ async function postCollection(
       "The database cannot be reached, so not all items are stored. Send them all again later.",
     );
   }
-  // The items have just been counted, and are looked at again now: with many of them, both together would block the loop.
+  // Submitting has just gone through all items, and the next steps do so again. With many items, both in one turn would block the event loop.
   await new EventLoopTurns().give();
   const items = inOrder(answer.progress);
   if (items.some(({ outcome }) => outcome === "failed")) {
     const detail =
-      "A bug in pulse-ingest occurred at the items that failed. Its operator finds it in the log.";
+      "Some items failed because of a bug in pulse-ingest. The operator can find the error in the log.";
     return sendResults(reply, 500, { detail }, items);
   }
   if (items.every(({ outcome }) => outcome === "rejected")) {
@@ -122,7 +122,7 @@ function rejectedDetail(items: readonly EndedJob[]): string {
   return `${what}${why}`;
 }
 
-/** Returns a row for each push that the collection names by revision or hash, new or old, each once. See spec/rest-submission.md 2.1. */
+/** Returns one row for each push that the collection names by revision or hash, whether new or old. See spec/rest-submission.md 2.1. */
 async function pushRows(
   { ended }: MessageProgress,
   project: string,

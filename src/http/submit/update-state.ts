@@ -16,11 +16,11 @@ import { malformedDetail } from "./malformed-detail.ts";
 
 export interface UpdateStateOptions {
   readonly store: Pick<SubmissionStore, "setJobState"> & Pick<ApiReads, "selectJobs" | "readJobs">;
-  /** Archives a request, durably when it resolves; null: nothing is archived. */
+  /** Archives a request, which is durable when the promise resolves. Null if nothing is archived. */
   readonly archive: ((entry: ArchivedEntry) => Promise<void>) | null;
 }
 
-/** The route by which a client sets the state of a job that it knows by number. See spec/rest-submission.md 2.7. */
+/** A fastify plugin with the route that sets the state of a job, given its number. See spec/rest-submission.md 2.7. */
 export function updateStatePlugin({ store, archive }: UpdateStateOptions): FastifyPluginAsync {
   return async (scope) => {
     scope.route<{ Params: { project: string; id: string } }>({

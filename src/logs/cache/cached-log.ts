@@ -4,14 +4,14 @@ import { join } from "node:path";
 import * as z from "zod";
 import type { Marks } from "./line-marks.ts";
 
-/** What is kept beside the text of a log, in JSON. */
+/** The content of the JSON file beside the text of a log. */
 export const cachedMarks = z.object({
   bytes: z.number(),
-  /** How many lines the text has. */
+  /** The number of lines in the text. */
   lines: z.number(),
-  /** False if the log might still grow when it was fetched. */
+  /** False if the log could still grow when it was fetched. */
   is_final: z.boolean(),
-  /** Where some lines begin; see `Marks`. */
+  /** The offsets of some lines; see `Marks`. */
   marks: z.object({ lines: z.array(z.number()), offsets: z.array(z.number()) }),
 });
 
@@ -39,13 +39,16 @@ export function marksPath(text: string): string {
   return text.slice(0, -TEXT_END.length) + MARKS_END;
 }
 
-/** Notes that a text was used now, so that others are deleted before it. The times of its file say when it was fetched, too. */
+/**
+ * Records that a text was used now, so that other texts are deleted before it. The access time of its file is the time of the last
+ * use, and the modification time is that of the fetch.
+ */
 export async function noteUse(path: string, nowMs: number, fetchedAtMs: number): Promise<void> {
-  // If it cannot be noted, or another worker has just deleted the text, the reader still gets an answer.
+  // Errors are ignored, because the reader must get an answer even if another worker has just deleted the text.
   await utimes(path, new Date(nowMs), new Date(fetchedAtMs)).catch(() => undefined);
 }
 
-/** Opens a log that is in the cache, and notes that it was used; null if it is not there. */
+/** Opens a log in the cache, and records its use. Returns null if the log is not in the cache. */
 export async function openCached(path: string, nowMs: number): Promise<CachedLog | null> {
   let file: FileHandle | null = null;
   try {
@@ -58,7 +61,7 @@ export async function openCached(path: string, nowMs: number): Promise<CachedLog
     await utimes(path, new Date(nowMs), mtime);
     return { path, file, marks, bytes, lines, isFinal, fetchedAtMs: Math.round(mtimeMs) };
   } catch {
-    // Whatever is wrong with it, the log is fetched again.
+    // After any error, the log is fetched again.
     await file?.close();
     return null;
   }

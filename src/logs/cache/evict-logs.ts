@@ -2,7 +2,7 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MARKS_END, marksPath, PART_END, TEXT_END } from "./cached-log.ts";
 
-/** No text stays longer, in milliseconds. */
+/** The longest time for which a text is kept, in milliseconds. */
 export const LONGEST_MS = 86_400_000;
 
 interface CachedFile {
@@ -13,19 +13,19 @@ interface CachedFile {
 }
 
 /**
- * Deletes texts that are too old, and then those that were not used for longest, until the rest is small enough.
+ * Deletes texts that are too old, and then the least recently used ones until the rest is small enough.
  *
- * @returns how many files went.
+ * @returns the number of deleted files, not counting the marks of deleted texts.
  */
 export async function evictLogs(folder: string, maxBytes: number, nowMs: number): Promise<number> {
   const files = await filesIn(folder);
   const isOld = ({ fetchedAtMs }: CachedFile): boolean => Math.abs(nowMs - fetchedAtMs) > LONGEST_MS;
   const texts = files.filter(({ path }) => path.endsWith(TEXT_END));
   const marked = new Set(texts.map(({ path }) => marksPath(path)));
-  // A part is what a worker left that was killed, unless it is being written. So are marks without a text.
-  const isDone = ({ path }: CachedFile): boolean =>
+  // A worker may still be writing a part, or marks without a text. Old ones were left behind by a worker that was killed.
+  const isDeletable = ({ path }: CachedFile): boolean =>
     path.endsWith(TEXT_END) || path.endsWith(PART_END) || (path.endsWith(MARKS_END) && !marked.has(path));
-  const doomed = files.filter((file) => isOld(file) && isDone(file));
+  const doomed = files.filter((file) => isOld(file) && isDeletable(file));
   let bytes = texts.filter((file) => !isOld(file)).reduce((sum, file) => sum + file.bytes, 0);
   for (const file of texts.filter((each) => !isOld(each)).toSorted((a, b) => a.usedAtMs - b.usedAtMs)) {
     if (bytes <= maxBytes) break;
@@ -39,7 +39,7 @@ export async function evictLogs(folder: string, maxBytes: number, nowMs: number)
       if (path.endsWith(TEXT_END)) await rm(marksPath(path), { force: true });
       deleted++;
     } catch {
-      // The disk cannot be written to now. The next log that is fetched tries again.
+      // The disk cannot be written to now. The next fetch tries again.
     }
   }
   return deleted;

@@ -10,24 +10,24 @@ import { readLogText } from "../inflate/read-log-text.ts";
 import { type cachedMarks, marksPath } from "./cached-log.ts";
 import { LineMarks } from "./line-marks.ts";
 
-/** Limits of a text. */
+/** The limits for the text of one log. */
 export type TextLimits = InflateLimits & { readonly lines: number };
 
 /** One log to fetch, as plain data that can be sent to a thread. */
 export interface FetchTask {
   readonly url: string;
-  /** Where its text belongs, in the cache's folder. */
+  /** The path of the complete text, in the cache's folder. */
   readonly path: string;
-  /** Where its text is until it is complete. The caller deletes what is left there. */
+  /** The path of the text until it is complete. The caller deletes a file that is left there. */
   readonly part: string;
-  /** The log does not change any more. */
+  /** True if the log does not change any more. */
   readonly isFinal: boolean;
   /** Milliseconds since the Unix epoch. */
   readonly nowMs: number;
   readonly limits: TextLimits;
 }
 
-/** Why a log has no text that could be shown. */
+/** The reason why the text of a log cannot be shown. */
 export interface TextFailure {
   readonly reason: LogFetchFailure["kind"] | LogFault["reason"] | ThreadFailure["kind"] | "disk";
   /** Text for people, without secrets. */
@@ -35,10 +35,10 @@ export interface TextFailure {
 }
 
 /**
- * Fetches a log into the cache: its text, and where its lines begin.
+ * Fetches a log into the cache: its text, and the marks that say where its lines begin.
  *
- * @param onBytes - gets how long the text is so far, now and then.
- * @returns why there is no text; null if there is one.
+ * @param onBytes - called from time to time with the length of the text so far, in bytes.
+ * @returns null if the text is in the cache now; otherwise the reason why it is not.
  */
 export type FetchText = (
   task: FetchTask,
@@ -49,7 +49,7 @@ export type FetchText = (
 /** Progress is reported each time this many bytes of text have been fetched. */
 const REPORT_EVERY_BYTES = 1024 * 1024;
 
-/** Does what {@link FetchText} says, in the calling thread. */
+/** Implements {@link FetchText} in the calling thread. */
 export async function fetchIntoCache(
   { url, path, part, isFinal, nowMs, limits }: FetchTask,
   source: LogSource,
@@ -61,7 +61,7 @@ export async function fetchIntoCache(
   try {
     let fault: LogFault | null = null;
     const log = await source.open(url, stop);
-    // Written piece by piece as it arrives: a piece has some kilobytes, and goes into the system's memory.
+    // Each piece is written as it arrives. It has some kilobytes, which the system buffers in memory, so the call hardly blocks.
     const descriptor = openSync(part, "wx", PRIVATE_FILE);
     try {
       fault = await readLogText(log, limits, (piece) => {
@@ -84,7 +84,7 @@ export async function fetchIntoCache(
       marks: { lines: [...marks.marks.lines], offsets: [...marks.marks.offsets] },
     };
     await writeFile(marksPath(path), JSON.stringify(kept), { mode: PRIVATE_FILE });
-    // The times of the file say when it was fetched and when it was used.
+    // The times of the file record when it was fetched and when it was used.
     await utimes(part, new Date(nowMs), new Date(nowMs));
     await rename(part, path);
     return null;
@@ -99,11 +99,11 @@ export async function fetchIntoCache(
   }
 }
 
-/** Returns what an error of the file system means for a reader; null for any other error. */
+/** Returns the failure that a reader sees after an error of the file system; null for any other error. */
 export function diskFailure(error: unknown): TextFailure | null {
   if (typeof error !== "object" || error === null || !("errno" in error) || !("code" in error)) return null;
   const why = error.code === "ENOSPC" || error.code === "EDQUOT" ? "the disk is full" : String(error.code);
-  // The error's own message has a path in it.
+  // The error's own message is not shown, because it contains a path.
   return { reason: "disk", detail: `the text cannot be kept on this machine: ${why}` };
 }
 

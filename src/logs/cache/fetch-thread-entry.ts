@@ -11,7 +11,7 @@ giveWay();
 const source = openHttpLogSource(fetchSettings.parse(workerData));
 
 serveThread((ask) => (task) => {
-  // A fetch that is not wanted any more ends with its thread.
+  // This signal never aborts. A fetch that is no longer wanted ends with its thread.
   const { signal } = new AbortController();
   return fetchIntoCache(fetchTask.parse(task), source, signal, (bytes) => void ask(bytes));
 });

@@ -3,19 +3,19 @@ import { defaultLogLimits, LogParser } from "../parse/log-parser.ts";
 import type { TextFailure } from "./fetch-into-cache.ts";
 import { readPieces } from "./read-pieces.ts";
 
-/** The error lines of a log, or why they are not known. */
+/** The error lines of a log, or the reason why they are not known. */
 export type FoundErrors =
   | {
-      /** Numbers of lines, from 0, ascending. */
+      /** The numbers of the lines, from 0, ascending. */
       readonly lines: readonly number[];
-      /** The log has no other error lines. */
+      /** True if the log has no other error lines. */
       readonly isWhole: boolean;
     }
   | TextFailure;
 
 /**
- * Finds the lines of a file that a worker would treat as errors, and no more of them than it would keep. Gives way to nothing else in
- * its thread. Returns null if there is no such file.
+ * Finds the lines of a file that a worker would treat as errors, but no more of them than it would keep. Blocks its thread until it is
+ * done. Returns null if the file does not exist.
  */
 export function findErrors(path: string): FoundErrors | null {
   const parser = new LogParser(defaultLogLimits);

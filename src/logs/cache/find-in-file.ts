@@ -1,7 +1,7 @@
 import { readPieces } from "./read-pieces.ts";
 import { type FindQuestion, type Found, TextFinder } from "./text-finder.ts";
 
-/** Looks for a text in a whole file, without giving way to anything else in its thread. Returns null if there is no such file. */
+/** Searches a whole file for a text. Blocks its thread until it is done. Returns null if the file does not exist. */
 export function findInFile(path: string, question: FindQuestion): Found | null {
   const finder = new TextFinder(question);
   const isThere = readPieces(path, (piece) => {

@@ -3,7 +3,7 @@ import { serveThread } from "../../threads/serve-thread.ts";
 import { findInFile } from "./find-in-file.ts";
 import { findTask } from "./text-thread-messages.ts";
 
-// The code of a thread that looks for text in logs of the cache. `text-threads.ts` starts it.
+// The code of a thread that searches logs of the cache for a text. `text-threads.ts` starts it.
 giveWay();
 
 serveThread(() => async (task) => {

@@ -1,12 +1,12 @@
-/** A line gets a mark if this many lines, or this many bytes, have passed since the last mark. */
+/** A line gets a mark if it begins this many lines, or this many bytes, after the last mark. */
 const LINES_PER_MARK = 1000;
 const BYTES_PER_MARK = 256 * 1024;
 
 const LINE_FEED = 0x0a;
 
 /**
- * Where some lines of a text begin, ascending. Line 0 always has a mark. So has a line that comes after one of more than
- * 256 KiB: to pass over a very long line, no more than that has to be read.
+ * The offsets of some lines of a text, ascending. Line 0 always has a mark. So has each line after a line of more than 256 KiB,
+ * so that a reader can skip a very long line without reading more than that.
  */
 export interface Marks {
   /** Counted from 0. */
@@ -15,7 +15,7 @@ export interface Marks {
   readonly offsets: readonly number[];
 }
 
-/** Finds where lines begin while a text passes through. */
+/** Collects the marks of a text while it passes through in pieces. */
 export class LineMarks {
   readonly #maxLines: number;
   readonly #lines: number[] = [0];
@@ -28,7 +28,7 @@ export class LineMarks {
     this.#maxLines = maxLines;
   }
 
-  /** Returns false if the text now has too many lines. */
+  /** Reads the next piece. Returns false if the text now has too many lines. */
   add(piece: Buffer): boolean {
     let nextLine = (this.#lines.at(-1) ?? 0) + LINES_PER_MARK;
     let nextOffset = (this.#offsets.at(-1) ?? 0) + BYTES_PER_MARK;
@@ -58,7 +58,7 @@ export class LineMarks {
     return this.#bytes;
   }
 
-  /** How many lines there are. The last one needs no line feed. */
+  /** The number of lines. The last line may have no line feed. */
   get lines(): number {
     return this.#lineFeeds + (this.#endsInLine ? 1 : 0);
   }

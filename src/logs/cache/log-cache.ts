@@ -13,30 +13,34 @@ export interface LogCacheOptions extends Omit<TextFetchesOptions, "fetchText"> {
 }
 
 export interface LogCache extends LogSlices, LogTexts {
-  /** Ends the fetches and searches. */
+  /** Ends all fetches and searches. */
   close(): Promise<void>;
 }
 
-/** How long a log is kept that may still grow, in milliseconds. */
+/** How long a copy of a log that may still grow is used, in milliseconds. */
 const GROWING_MS = 10_000;
 const MIB = 1024 * 1024;
-/** What the REST API returns at once. */
+/** The most that one request to the REST API returns. Its lines are never cut. */
 const WHOLE_LINES: SliceLimits = { lines: 20_000, bytes: 8 * MIB, lineBytes: Number.POSITIVE_INFINITY };
-/** What a page gets at once. No page shows more of a line. */
+/** The most that one request of a page returns. No page shows more of a line. */
 const SHOWN_LINES: SliceLimits = { lines: 2000, bytes: 4 * MIB, lineBytes: 10_000 };
-/** More searches than this do not wait for a thread. */
+/** The most searches that wait for a thread. Further ones are refused. */
 const WAITING_FINDS = 16;
 
 /**
- * Opens a cache of the texts of logs, so that a reader who goes through a log causes one fetch. It is bounded on disk, and
- * belongs to nobody: everything in it can be fetched again.
+ * Opens a cache for the texts of logs, so that a reader who goes through a log causes only one fetch. Its size on disk is limited.
+ * Any of its files may be deleted at any time, because everything in it can be fetched again.
  */
 export function openLogCache({ work, ...options }: LogCacheOptions): LogCache {
   const { folder, now } = options;
   const fetches = openTextFetches({ ...options, fetchText: work.fetchText });
   let finds = 0;
 
-  /** @param waitMs - null: until the log has been fetched. */
+  /**
+   * Opens a log, and fetches it first if necessary.
+   *
+   * @param waitMs - how long to wait for the fetch; null to wait until it ends.
+   */
   async function open(
     { url, isFinal, asOfMs }: ShownText,
     waitMs: number | null,
@@ -50,15 +54,15 @@ export function openLogCache({ work, ...options }: LogCacheOptions): LogCache {
   async function openFresh(path: string, asOfMs: number | null): Promise<CachedLog | null> {
     const cached = await openCached(path, now());
     if (cached === null) return null;
-    // A copy from the future was fetched before the clock was put back.
+    // A copy that seems to be from the future was fetched before the clock was set back.
     const ageMs = Math.abs(now() - cached.fetchedAtMs);
-    const isAsked = asOfMs !== null && cached.fetchedAtMs >= asOfMs;
-    if (ageMs <= (cached.isFinal || isAsked ? LONGEST_MS : GROWING_MS)) return cached;
+    const isRecentEnough = asOfMs !== null && cached.fetchedAtMs >= asOfMs;
+    if (ageMs <= (cached.isFinal || isRecentEnough ? LONGEST_MS : GROWING_MS)) return cached;
     await cached.file.close();
     return null;
   }
 
-  /** Answers from the text if it is there, and closes it again. */
+  /** Opens a text, calls `answer` with it if it is there, and closes it. */
   async function withText<T>(
     text: ShownText,
     waitMs: number | null,
@@ -74,7 +78,7 @@ export function openLogCache({ work, ...options }: LogCacheOptions): LogCache {
     }
   }
 
-  /** Searches a text if not too many others are being searched. */
+  /** Runs a search unless too many others are in progress. */
   async function search<T>(work: () => Promise<T>): Promise<T | NoLogText> {
     if (finds >= TEXTS_AT_ONCE + WAITING_FINDS) return BUSY_FINDING;
     finds++;
@@ -82,7 +86,7 @@ export function openLogCache({ work, ...options }: LogCacheOptions): LogCache {
       return await work();
     } catch (error) {
       if (!(error instanceof ThreadFailure)) throw error;
-      // Who has stopped the search does not read the answer.
+      // The caller that has stopped the search does not read the answer.
       return error.kind === "stopped" ? BUSY_FINDING : failed({ reason: error.kind, detail: error.message });
     } finally {
       finds--;
@@ -96,7 +100,7 @@ export function openLogCache({ work, ...options }: LogCacheOptions): LogCache {
         return lines === null ? TOO_LONG : { ok: true as const, lines };
       });
       if (part.ok) return { ok: true, lines: part.lines.map(({ text, index }) => ({ text, index })) };
-      // Without a limit to the wait, a log is not on its way any more.
+      // `fetching` should not occur here, because the wait has no time limit.
       return part.kind === "fetching" ? BUSY : part;
     },
     readPart: (text, from, to, waitMs) =>

@@ -2,17 +2,17 @@ import type { TextFailure } from "./fetch-into-cache.ts";
 
 /** One line of a log. */
 export interface LogLine {
-  /** With its line feed, if it has one. */
+  /** The text of the line, with its line feed if it has one. */
   readonly text: string;
   /** Counted from 0. */
   readonly index: number;
 }
 
-/** Why there is nothing to show of a log. */
+/** The reason why no part of a log can be shown. */
 export type NoLogText =
-  /** Other logs are being fetched, and the same question may succeed soon. */
+  /** Too many other logs are being fetched or searched. The same request may succeed soon. */
   | { readonly ok: false; readonly kind: "busy"; readonly detail: string }
-  /** The question asks for too much. */
+  /** The requested lines are too long. */
   | { readonly ok: false; readonly kind: "too-long"; readonly detail: string }
   | {
       readonly ok: false;
@@ -21,16 +21,16 @@ export type NoLogText =
       readonly reason: TextFailure["reason"];
     };
 
-/** A part of a log, or why there is none. */
+/** A part of a log, or the reason why it cannot be shown. */
 export type LogPart = { readonly ok: true; readonly lines: readonly LogLine[] } | NoLogText;
 
-/** Where the lines of logs come from. */
+/** Reads the lines of logs for the REST API. */
 export interface LogSlices {
   /**
-   * Returns the lines from one index up to another one, which is excluded. Waits until the log has been fetched.
+   * Returns the lines from index `from` up to, but not including, index `to`. Waits until the log has been fetched.
    *
-   * @param url - a log reference of a stored job. No other URL may be asked for.
-   * @param isFinal - the log does not change any more.
+   * @param url - a log reference of a stored job. Other URLs must not be requested.
+   * @param isFinal - true if the log does not change any more.
    */
   readLines(url: string, from: number, to: number, isFinal: boolean): Promise<LogPart>;
 }

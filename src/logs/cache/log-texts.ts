@@ -2,31 +2,34 @@ import type { NoLogText } from "./log-slices.ts";
 import type { SliceLine } from "./read-log-lines.ts";
 import type { FindQuestion, Found } from "./text-finder.ts";
 
-/** Which log a page shows, and which copy of it. */
+/** The log that a page shows, and how old its copy may be. */
 export interface ShownText {
-  /** A log reference of a stored job. No other URL may be asked for. */
+  /** A log reference of a stored job. Other URLs must not be requested. */
   readonly url: string;
-  /** The log does not change any more. */
+  /** True if the log does not change any more. */
   readonly isFinal: boolean;
-  /** A copy that was fetched then or later is good enough, in milliseconds since the Unix epoch. */
+  /**
+   * A copy that was fetched at this time or later is recent enough, in milliseconds since the Unix epoch. If null, a copy of a log that
+   * may still grow is used for only a few seconds.
+   */
   readonly asOfMs: number | null;
 }
 
-/** What is known of a text that is in the cache. */
+/** The properties of a text in the cache. */
 export interface TextFacts {
-  /** How many lines it has. */
+  /** The number of lines. */
   readonly total: number;
   readonly bytes: number;
-  /** False: the log may have grown since. */
+  /** False if the log may have grown since it was fetched. */
   readonly isFinal: boolean;
   readonly fetchedAtMs: number;
 }
 
-/** The log is on its way. Asking again keeps the fetch going. */
+/** The log is still being fetched. Another request keeps the fetch going. */
 export interface TextOnItsWay {
   readonly ok: false;
   readonly kind: "fetching";
-  /** How long the text is so far. */
+  /** The length of the text so far. */
   readonly bytes: number;
 }
 
@@ -46,27 +49,27 @@ export type TextErrors =
       readonly facts: TextFacts;
       /** The numbers of the lines, ascending. */
       readonly lines: readonly number[];
-      /** The log has no other error lines. */
+      /** True if the log has no other error lines. */
       readonly isWhole: boolean;
     }
   | TextOnItsWay
   | NoLogText;
 
-/** The texts of logs, as pages show them. */
+/** Reads and searches the texts of logs for pages. */
 export interface LogTexts {
   /**
-   * Returns the lines from one index up to another one, which is excluded. Long lines are cut.
+   * Returns the lines from index `from` up to, but not including, index `to`. Long lines are cut.
    *
    * @param waitMs - how long to wait if the log has to be fetched.
    */
   readPart(text: ShownText, from: number, to: number, waitMs: number): Promise<TextSlice>;
-  /** Looks for a text in a whole log. */
+  /** Searches a whole log for a text. */
   find(
     text: ShownText,
     question: Omit<FindQuestion, "lines">,
     waitMs: number,
     stop: AbortSignal,
   ): Promise<TextFound>;
-  /** Looks for the lines of a whole log that a worker treats as errors. */
+  /** Finds the lines of a whole log that a worker treats as errors. */
   findErrors(text: ShownText, waitMs: number, stop: AbortSignal): Promise<TextErrors>;
 }

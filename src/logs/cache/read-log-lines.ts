@@ -6,18 +6,18 @@ import type { LogLine } from "./log-slices.ts";
 const LINE_FEED = 0x0a;
 const CHUNK_BYTES = 64 * 1024;
 
-/** How long one slice may be. */
+/** The limits of one slice. */
 export interface SliceLimits {
   readonly lines: number;
-  /** All lines together, after each has been cut. */
+  /** The length of all lines together, after each has been cut. */
   readonly bytes: number;
-  /** A longer line is cut. Infinity: none is. */
+  /** Longer lines are cut. If Infinity, no line is cut. */
   readonly lineBytes: number;
 }
 
-/** A line of a slice, with what tells whether it was cut. */
+/** A line of a slice, with its full length, which shows whether the line was cut. */
 export interface SliceLine extends LogLine {
-  /** How long the whole line is, with its line feed. */
+  /** The length of the whole line, including its line feed. */
   readonly bytes: number;
 }
 
@@ -25,7 +25,7 @@ export interface SliceLine extends LogLine {
  * Reads lines of a text file.
  *
  * @param marks - where some lines of the file begin.
- * @returns the lines that there are from `from` up to `to`, which is excluded; null if the slice is too long.
+ * @returns the lines that exist from index `from` up to, but not including, index `to`; null if the slice is too long.
  */
 export async function readLogLines(
   file: FileHandle,
@@ -42,7 +42,7 @@ export async function readLogLines(
     slice.add(buffer.subarray(0, bytesRead), to);
     position += bytesRead;
     const next = markBefore(marks, slice.line + 1);
-    // The rest of a long line need not be read if it is known where the next line begins.
+    // The rest of a long line is not read if the next line has a mark.
     if (slice.isPast && marks.lines[next] === slice.line + 1) {
       slice.skip((marks.offsets[next] ?? 0) - position);
       position = marks.offsets[next] ?? 0;
@@ -54,12 +54,12 @@ export async function readLogLines(
   return slice.lines;
 }
 
-/** Cuts the bytes of a file into lines, and keeps those from one line on. */
+/** Splits the bytes of a file into lines, and keeps the lines of a slice. */
 class Slice {
   readonly lines: SliceLine[] = [];
-  /** How many bytes are kept of all lines together. */
+  /** The number of bytes that are kept, of all lines together. */
   bytes = 0;
-  /** The line that is being read. */
+  /** The index of the line that is being read. */
   line: number;
   readonly #from: number;
   readonly #lineBytes: number;
@@ -74,12 +74,12 @@ class Slice {
     this.#lineBytes = lineBytes;
   }
 
-  /** Whether the line that is being read is longer than what is kept of it. */
+  /** Whether more bytes of the current line have been read than can be kept. */
   get isPast(): boolean {
     return this.#length > this.#lineBytes;
   }
 
-  /** Reads the lines of a chunk, but none from `to` on. */
+  /** Reads the lines of a chunk up to, but not including, line `to`. */
   add(chunk: Buffer, to: number): void {
     for (let at = 0; at < chunk.length && this.line < to; ) {
       const feed = chunk.indexOf(LINE_FEED, at);
@@ -91,7 +91,7 @@ class Slice {
     }
   }
 
-  /** Passes over the rest of the line that is being read. */
+  /** Ends the current line without reading its rest, which has this many bytes. */
   skip(bytes: number): void {
     this.#length += bytes;
     this.#endLine();

@@ -6,8 +6,8 @@ const PIECE_BYTES = 64 * 1024;
 /**
  * Reads a whole file, piece by piece.
  *
- * @param take - gets each piece, which is overwritten after the call. Reading ends early when it returns false.
- * @returns false if there is no such file.
+ * @param take - called with each piece, whose bytes are overwritten after the call. Returns false to stop reading.
+ * @returns false if the file does not exist.
  */
 export function readPieces(path: string, take: (piece: Buffer) => boolean): boolean {
   const file = openIfThere(path);

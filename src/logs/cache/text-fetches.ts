@@ -19,34 +19,34 @@ import { TEXTS_AT_ONCE } from "./text-threads.ts";
 export interface TextFetchesOptions {
   /** Created when the first log is fetched. Several workers may share it. */
   readonly folder: string;
-  /** How long all texts together may be. While logs are being fetched there may be more. */
+  /** The most bytes of all texts together. The cache may be larger while logs are being fetched. */
   readonly maxBytes: number;
   readonly limits: TextLimits;
-  /** How many logs of one host are fetched at once. */
+  /** The most logs of one host that are fetched at a time. */
   readonly perHost: number;
   readonly fetchText: FetchText;
-  /** How long a fetch goes on that nobody waits for, in milliseconds. Default: 10 s. A page asks again sooner. */
+  /** How long a fetch continues while no reader waits for it, in milliseconds. Default: 10 s. A page asks again sooner. */
   readonly abandonedMs?: number;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
 }
 
-/** A log that is asked for, and the path of its text. */
+/** A log to fetch, and the path of its text. */
 type Wanted = Pick<FetchTask, "url" | "path" | "isFinal">;
 
 export interface TextFetches {
   /**
-   * Fetches a log. Readers of one log share its fetch. It goes on while somebody waits for it, and for a while after that.
+   * Fetches a log. Readers of the same log share one fetch. It continues while a reader waits for it, and for `abandonedMs` after that.
    *
-   * @param waitMs - how long to wait; null: to the end.
-   * @returns null if the text is there now.
+   * @param waitMs - how long to wait; null to wait until the fetch ends.
+   * @returns null if the text is in the cache now.
    */
   fetch(wanted: Wanted, waitMs: number | null): Promise<TextOnItsWay | NoLogText | null>;
-  /** Ends the fetches. */
+  /** Ends all fetches. */
   close(): Promise<void>;
 }
 
-/** How long a failed fetch is remembered, so that readers who ask again are told; in milliseconds. */
+/** How long a failure is remembered, in milliseconds. A reader who asks again in that time gets it without another fetch. */
 const REMEMBERED_MS = 10_000;
 const MAX_REMEMBERED = 200;
 
@@ -59,7 +59,7 @@ interface Fetch {
   abandoned: NodeJS.Timeout | null;
 }
 
-/** Opens what fetches texts into the cache: a few at a time, and a few of each host. */
+/** Returns an object that fetches texts into the cache, with limits on how many at a time, in total and for each host. */
 export function openTextFetches(options: TextFetchesOptions): TextFetches {
   const { folder, maxBytes, limits, perHost, fetchText, abandonedMs = 10_000, now } = options;
   /** The fetches in progress, by the path of their text. */
@@ -85,7 +85,7 @@ export function openTextFetches(options: TextFetchesOptions): TextFetches {
         fetching.delete(path);
       }),
     };
-    // Those who wait get the error themselves. If nobody waits, it must not become an unhandled rejection.
+    // Waiting readers get the error. If no reader waits, the error must not become an unhandled rejection.
     started.end.catch(() => undefined);
     fetching.set(path, started);
     return started;
@@ -93,7 +93,7 @@ export function openTextFetches(options: TextFetchesOptions): TextFetches {
 
   async function run(task: FetchTask, stop: AbortSignal, onBytes: (bytes: number) => void) {
     const failure = await fetchOnce(task, stop, onBytes);
-    // On a full disk, the other texts have to go. There is nothing else that this cache could give up.
+    // If the disk is full, all other texts are deleted, because the cache has nothing else to delete.
     const isFreed = failure?.reason === "disk" && (await evictLogs(folder, 0, now())) > 0;
     const end = isFreed ? await fetchOnce(task, stop, onBytes) : failure;
     if (end === null) await noteUse(task.path, now(), task.nowMs);
@@ -111,13 +111,13 @@ export function openTextFetches(options: TextFetchesOptions): TextFetches {
       if (failure === null) throw error;
       return failure;
     } finally {
-      // What cannot be deleted now is deleted with the texts that are too old.
+      // A part that cannot be deleted now is deleted later, together with texts that are too old.
       await rm(task.part, { force: true }).catch(() => undefined);
     }
   }
 
   function remember(path: string, failure: TextFailure): void {
-    if (isPassing(failure)) return;
+    if (isTemporary(failure)) return;
     failed.delete(path);
     failed.set(path, { failure, atMs: now() });
     for (const oldest of failed.keys()) {
@@ -126,19 +126,19 @@ export function openTextFetches(options: TextFetchesOptions): TextFetches {
     }
   }
 
-  async function wait(one: Fetch, waitMs: number | null): Promise<TextFailure | "waiting" | null> {
-    if (one.abandoned !== null) clearTimeout(one.abandoned);
-    one.abandoned = null;
-    one.waiting++;
+  async function wait(running: Fetch, waitMs: number | null): Promise<TextFailure | "waiting" | null> {
+    if (running.abandoned !== null) clearTimeout(running.abandoned);
+    running.abandoned = null;
+    running.waiting++;
     try {
-      if (waitMs === null) return await one.end;
-      return await withDeadline<TextFailure | "waiting" | null>(one.end, waitMs, () => "waiting");
+      if (waitMs === null) return await running.end;
+      return await withDeadline<TextFailure | "waiting" | null>(running.end, waitMs, () => "waiting");
     } finally {
-      one.waiting--;
-      if (one.waiting === 0) {
-        one.abandoned = setTimeout(() => one.stop.abort(), abandonedMs);
-        // It need not keep the process alive.
-        one.abandoned.unref();
+      running.waiting--;
+      if (running.waiting === 0) {
+        running.abandoned = setTimeout(() => running.stop.abort(), abandonedMs);
+        // This timer need not keep the process alive.
+        running.abandoned.unref();
       }
     }
   }
@@ -148,13 +148,13 @@ export function openTextFetches(options: TextFetchesOptions): TextFetches {
       const { path } = wanted;
       const last = failed.get(path);
       if (!fetching.has(path) && last !== undefined && Math.abs(now() - last.atMs) <= REMEMBERED_MS) {
-        return shown(last.failure);
+        return toNoLogText(last.failure);
       }
-      const one = fetching.get(path) ?? start(wanted);
-      if (one === null) return BUSY;
-      const end = await wait(one, waitMs);
-      if (end === "waiting") return { ok: false, kind: "fetching", bytes: one.bytes };
-      return end === null ? null : shown(end);
+      const running = fetching.get(path) ?? start(wanted);
+      if (running === null) return BUSY;
+      const end = await wait(running, waitMs);
+      if (end === "waiting") return { ok: false, kind: "fetching", bytes: running.bytes };
+      return end === null ? null : toNoLogText(end);
     },
     async close() {
       const all = [...fetching.values()];
@@ -164,13 +164,13 @@ export function openTextFetches(options: TextFetchesOptions): TextFetches {
   };
 }
 
-/** The same question may succeed soon. */
-function isPassing({ reason }: TextFailure): boolean {
+/** Returns whether a failure is temporary, so that the same request may succeed soon. */
+function isTemporary({ reason }: TextFailure): boolean {
   return reason === "server-busy" || reason === "stopped" || reason === "interrupted";
 }
 
-function shown(failure: TextFailure): NoLogText {
-  return isPassing(failure) ? BUSY : { ok: false, kind: "failed", ...failure };
+function toNoLogText(failure: TextFailure): NoLogText {
+  return isTemporary(failure) ? BUSY : { ok: false, kind: "failed", ...failure };
 }
 
 const BUSY: NoLogText = {

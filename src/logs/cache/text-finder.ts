@@ -1,47 +1,50 @@
-/** What is looked for in a text. */
+/** A search for a text in a log. */
 export interface FindQuestion {
-  /** Part of one line, so without a line feed; at least one character. */
+  /** The text, which has at least one character and no line feed. */
   readonly text: string;
   /** If false, the letters A to Z count as equal to a to z. All other characters must be the same. */
   readonly matchCase: boolean;
-  /** The lines that are returned are those nearest to this one. */
+  /** The index of a line. Of the matching lines, those nearest to it are returned. */
   readonly around: number;
-  /** How many lines the log has. */
+  /** The number of lines in the log. */
   readonly lines: number;
 }
 
-/** The lines of a log that hold a text. A line counts once, however often it holds the text. */
+/** The lines of a log that contain a text. A line counts once, however often it contains the text. */
 export interface Found {
-  /** How many lines of the whole log hold it. */
+  /** The number of matching lines in the whole log. */
   readonly count: number;
-  /** How many of them come before the first line of `near`. */
+  /** The number of matching lines before the first line of `near`. */
   readonly before: number;
-  /** Those nearest to the line that was asked for, ascending; at most 1,000 on each side. */
+  /** The matching lines nearest to `around`, ascending; at most 1,000 on each side. */
   readonly near: readonly number[];
-  /** Which of {@link FIND_BUCKETS} equal parts of the log hold it, ascending: for marks beside the scroll bar. */
+  /**
+   * The indexes of the parts of the log that contain matches, ascending, for marks beside the scroll bar. The log is divided into
+   * {@link FIND_BUCKETS} equal parts.
+   */
   readonly buckets: readonly number[];
 }
 
 /** The number of parts of a log that can be marked. */
 export const FIND_BUCKETS = 500;
-/** The most lines that are returned on each side of the line that was asked for. */
+/** The most lines that are returned on each side of `around`. */
 const NEAR = 1000;
 
 const LINE_FEED = 0x0a;
 const ESCAPE = 0x1b;
 const BRACKET = 0x5b;
 
-/** Finds the lines that hold a text while the log passes through. Takes time in proportion to the length of the log. */
+/** Finds the lines that contain a text while the log passes through. Takes time in proportion to the length of the log. */
 export class TextFinder {
   readonly #question: FindQuestion;
   readonly #wanted: Buffer;
   readonly #lowerCase: LowerCase | null;
   #data = Buffer.alloc(0);
-  /** How many bytes of `#data` are there: the end of what came before, in which the text may have begun, and the new ones. */
+  /** The number of bytes in `#data` that are used: the end of earlier pieces, in which a match may have begun, and the new piece. */
   #filled = 0;
-  /** Inside a colour code, which may begin in one piece and end in the next one. */
+  /** The position in a colour code, which may begin in one piece and end in the next one. */
   #code: "none" | "escape" | "open" = "none";
-  /** The line was found to hold the text, so the rest of it does not matter. */
+  /** Whether the current line has already matched, so that the rest of it does not matter. */
   #isDone = false;
   #line = 0;
   #count = 0;
@@ -57,7 +60,7 @@ export class TextFinder {
     this.#lowerCase?.(this.#wanted, this.#wanted, 0);
   }
 
-  /** @param piece - the next bytes of the log, cut anywhere. */
+  /** Searches the next piece of the log, which may be cut anywhere. */
   add(piece: Buffer): void {
     this.#fill(piece);
     const data = this.#data.subarray(0, this.#filled);
@@ -109,7 +112,7 @@ export class TextFinder {
     if (this.#before.length >= 2 * NEAR) this.#before.splice(0, NEAR);
   }
 
-  /** Moves what is left to the front. */
+  /** Moves the bytes from `from` on to the front of `#data`, and drops the bytes before them. */
   #keep(from: number): void {
     this.#data.copy(this.#data, 0, from, this.#filled);
     this.#filled -= from;
@@ -130,12 +133,12 @@ export class TextFinder {
       return;
     }
     const from = this.#filled;
-    for (const byte of piece) if (!this.#passesOver(byte)) this.#data[this.#filled++] = byte;
+    for (const byte of piece) if (!this.#isColourCode(byte)) this.#data[this.#filled++] = byte;
     this.#lowerCase?.(this.#data.subarray(from, this.#filled), this.#data, from);
   }
 
-  /** Returns whether a byte belongs to a colour code. These look like `ESC [ 1 ; 31 m`. */
-  #passesOver(byte: number): boolean {
+  /** Returns whether a byte belongs to a colour code, such as `ESC [ 1 ; 31 m`. */
+  #isColourCode(byte: number): boolean {
     if (byte === ESCAPE) {
       this.#code = "escape";
       return true;
@@ -152,17 +155,17 @@ export class TextFinder {
   }
 }
 
-/** Copies bytes in lower case. The two may be the same place. */
+/** Copies bytes in lower case. Source and target may be the same bytes. */
 type LowerCase = (from: Buffer, to: Buffer, at: number) => void;
 
-/** Returns the way to compare a text regardless of case. */
+/** Returns the function that converts both the text and the log to lower case if case is to be ignored. */
 function lowerCaseFor(wanted: Buffer): LowerCase {
   return wanted.every((byte) => byte < 0x80) ? lowerLatin1 : lowerAscii;
 }
 
 /**
- * The fastest way. It also changes some bytes of characters beyond ASCII, but never to ASCII, so it is right for a text that has
- * no such characters.
+ * The faster function. It also changes some bytes of characters beyond ASCII, but never to ASCII, so it is correct for a text without
+ * such characters.
  */
 const lowerLatin1: LowerCase = (from, to, at) => {
   to.write(from.toString("latin1").toLowerCase(), at, "latin1");

@@ -14,7 +14,7 @@ export const fetchTask: z.ZodType<FetchTask> = z.object({
   limits: z.object({ lines: bound, inflatedBytes: bound, ratio: bound }),
 });
 
-/** A fetching thread reports how many bytes of text there are so far. It needs no answer. */
+/** The number of bytes of text so far, which a fetching thread reports. It needs no answer. */
 export const bytesReport = z.number();
 
 // Our own code sends the reason, so it is not compared with a list of all reasons.
@@ -24,7 +24,7 @@ const failure = z.object({ reason: failureReason, detail: z.string() });
 
 export const fetchReply: z.ZodType<TextFailure | null> = failure.nullable();
 
-/** A text of the cache in which something is looked for. */
+/** A text in the cache, and what to search it for. */
 export interface FindTask {
   readonly path: string;
   readonly question: FindQuestion;
@@ -40,7 +40,7 @@ export const findTask: z.ZodType<FindTask> = z.object({
   }),
 });
 
-/** Null: the text is no longer in the cache. */
+/** The reply to a search; null if the text is no longer in the cache. */
 export const findReply: z.ZodType<Found | null> = z
   .object({
     count: z.number(),
@@ -50,7 +50,7 @@ export const findReply: z.ZodType<Found | null> = z
   })
   .nullable();
 
-/** Null: the text is no longer in the cache. */
+/** The reply to a search for error lines; null if the text is no longer in the cache. */
 export const errorsReply: z.ZodType<FoundErrors | null> = z
   .union([z.object({ lines: z.array(z.number()), isWhole: z.boolean() }), failure])
   .nullable();

@@ -6,13 +6,13 @@ import type { FoundErrors } from "./find-errors.ts";
 import type { FindQuestion, Found } from "./text-finder.ts";
 import { bytesReport, errorsReply, type FindTask, fetchReply, findReply } from "./text-thread-messages.ts";
 
-/** Looks for a text in a log of the cache; null if the log is no longer there. */
+/** Searches a log in the cache for a text. Returns null if the log is no longer in the cache. */
 export type FindText = (path: string, question: FindQuestion, stop: AbortSignal) => Promise<Found | null>;
 
-/** Looks for the error lines of a log of the cache; null if the log is no longer there. */
+/** Finds the error lines of a log in the cache. Returns null if the log is no longer in the cache. */
 export type FindErrors = (path: string, stop: AbortSignal) => Promise<FoundErrors | null>;
 
-/** Does the work on texts that takes long. */
+/** The slow work on the texts of logs. */
 export interface TextWork {
   readonly fetchText: FetchText;
   readonly findText: FindText;
@@ -20,21 +20,21 @@ export interface TextWork {
   close(): Promise<void>;
 }
 
-/** The folder of the compiled code of the threads, if it is not this file's own. */
 interface Compiled {
+  /** The folder of the compiled code of the threads. Default: the folder of this file. */
   readonly entries?: URL;
 }
 
-/** The most logs that are fetched for readers at once, and the most that are searched. */
+/** The most logs that are fetched for readers at a time, and the most that are searched at a time. */
 export const TEXTS_AT_ONCE = 4;
-/** A fetch has a time limit of its own. This is the time for writing what has arrived by then. */
+/** The time for writing the last bytes after the time limit of the fetch itself. */
 const ROOM_MS = 30_000;
 const STALL_MS = 30_000;
 /** Searching the longest log that may be kept takes some seconds. */
 const LONGEST_FIND_MS = 60_000;
 const HEAP_MIB = 64;
 
-/** Opens threads, of low priority, that fetch texts into the cache, and others that search them. They start when needed. */
+/** Opens threads that fetch texts into the cache, and others that search them. They have a low priority, and start when needed. */
 export function openTextThreads(fetch: FetchSettings, { entries }: Compiled = {}): TextWork {
   const base = entries ?? new URL(".", import.meta.url);
   const common = { threads: TEXTS_AT_ONCE, stallMs: STALL_MS, heapMib: HEAP_MIB };

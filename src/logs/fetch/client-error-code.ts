@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-// The shape is checked instead of the class: an error from Node may belong to another realm's Error.
+// The shape is checked instead of the class, because an error from Node may be an instance of another realm's Error.
 const errorShape = z.object({
   name: z.string(),
   code: z.string().optional(),
@@ -12,6 +12,6 @@ export function clientErrorCode(error: unknown): string | null {
   const { success, data } = errorShape.safeParse(error);
   if (!success) return null;
   if (data.name === "HTTPParserError") return "HTTP_PARSER";
-  // If several addresses were tried, each one has an error of its own, one level down.
+  // If several addresses were tried, the list `errors` has one error for each.
   return data.code ?? (data.errors === undefined ? null : clientErrorCode(data.errors[0]));
 }

@@ -3,9 +3,9 @@ import { LogFetchError } from "./log-source.ts";
 /**
  * The time limits of one fetch as one abort signal, whose reason is always the LogFetchError to throw.
  *
- * The total runs from the start until {@link FetchClock.stop}; `within` adds a shorter limit for one step. It has
- * timers of its own: those of the client have a grain of a second and do not count a head that drips, and
- * `withDeadline` would leave the step running, while an aborted signal ends it.
+ * The total runs from the start until {@link FetchClock.stop}; `within` adds a shorter limit for one step. The timers of the HTTP
+ * client are not used, because they are accurate only to a second and do not limit headers that arrive byte by byte.
+ * `withDeadline` is not used either, because it would leave the step running, while an aborted signal ends it.
  */
 export class FetchClock {
   readonly #controller = new AbortController();
@@ -26,7 +26,7 @@ export class FetchClock {
     return this.#controller.signal;
   }
 
-  /** Returns the step's result if it comes in time. Otherwise the signal aborts, which must end the step. */
+  /** Returns the step's result if it arrives in time. Otherwise the signal aborts, which must end the step. */
   async within<T>(limitMs: number, what: string, step: () => Promise<T>): Promise<T> {
     this.signal.throwIfAborted();
     const timer = setTimeout(() => this.#expire(timeout(`${what} within ${seconds(limitMs)}`)), limitMs);
@@ -41,7 +41,7 @@ export class FetchClock {
     }
   }
 
-  /** Ends all timers without aborting. */
+  /** Ends the total time limit without aborting the signal. */
   stop(): void {
     clearTimeout(this.#total);
     this.#stopSignal?.removeEventListener("abort", this.#onStop);

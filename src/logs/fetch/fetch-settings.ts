@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { HttpLogSourceOptions } from "./http-log-source.ts";
 
-/** What a thread is told about fetching logs. It is plain data, because it is sent to another thread. */
+/** The settings with which a thread fetches logs. They are plain data, because they are sent to another thread. */
 export type FetchSettings = Omit<HttpLogSourceOptions, "mayConnect" | "admit">;
 
 const bound = z.number().positive().exactOptional();

@@ -4,8 +4,8 @@ import { LogFetchError } from "./log-source.ts";
 import type { ResolvedAddress, ResolveHost } from "./resolve-host.ts";
 
 /**
- * Returns which of these checked addresses may be connected to now, so that no server gets too many connections. An empty
- * list means none at the moment.
+ * Returns which of these checked addresses may be connected to now, so that no server gets too many connections. If the list is
+ * empty, none of them may be connected to at the moment.
  */
 export type Admit = (addresses: readonly string[], port: number) => Promise<readonly string[]>;
 
@@ -64,12 +64,12 @@ async function checkedAddresses(
   const family = isIP(literal);
   const found =
     family === 0 ? await resolve(hostname) : [{ address: literal, family: family === 6 ? 6 : 4 } as const];
-  // No honest log host has both kinds of addresses. Using only the good ones would hide an attack or a mistake.
+  // No honest log host has both allowed and refused addresses. Using only the allowed ones would hide an attack or a mistake.
   if (found.length === 0 || !found.every(({ address }) => mayConnect(address))) {
     throw new RefusedAddress(hostname);
   }
   const tried = ([4, 6] as const).flatMap((wanted) =>
-    found.filter((one) => one.family === wanted).slice(0, ADDRESSES_TRIED),
+    found.filter((each) => each.family === wanted).slice(0, ADDRESSES_TRIED),
   );
   const admitted = new Set(
     await admit(

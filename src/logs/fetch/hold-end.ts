@@ -1,17 +1,18 @@
 import type { Socket } from "node:net";
 
-/** The code of the error of a connection that was reset. */
+/** The error code of a reset connection. */
 export const RESET = "CONNECTION_RESET";
 
 /**
- * Makes the end of a connection wait until the HTTP client has read all that arrived before it, and a reset connection fail.
+ * Delays the end of a connection until the HTTP client has read everything that arrived before it, and makes the body of a reset
+ * connection fail.
  *
- * If no length was announced, undici treats what has arrived before a reset as the whole body. Then the end of the log would be
- * missing, and nobody would know.
+ * If no length was announced, undici treats the bytes that arrived before a reset as the whole body. The end of the log would then be
+ * missing without any error.
  *
  * undici 7 stops reading a socket while its body is read slowly. If the socket ends or is reset then, an assertion of undici fails
- * outside of any promise, and ends the thread (nodejs/undici, issue 5360; fixed in version 8, which needs a newer Node.js). It
- * reads until `read` returns null, unless it has stopped, so the result of its last `read` tells whether it has.
+ * outside of any promise, and ends the thread (nodejs/undici, issue 5360; fixed in version 8, which needs a newer Node.js). Unless
+ * undici has stopped reading, it calls `read` until that returns null. So the result of its last call shows whether it has stopped.
  */
 export function holdEnd(socket: Socket): void {
   const read = socket.read.bind(socket);
@@ -22,12 +23,12 @@ export function holdEnd(socket: Socket): void {
 
   socket.read = (size?: number): unknown => {
     const chunk: unknown = read(size);
-    // Node.js itself calls read(0), which returns null whatever is there.
+    // Node.js itself calls read(0), which always returns null.
     if (size === 0) return chunk;
     hasStopped = chunk !== null;
     if (isHeld && !hasStopped) {
       isHeld = false;
-      // Not within undici's call, which still has to handle the null.
+      // Deferred, because undici still has to handle the null that this call returns.
       setImmediate(() => {
         push(null);
         read(0);
@@ -47,7 +48,7 @@ function isReset(error: Error | undefined): error is Error {
   return error !== undefined && "code" in error && error.code === "ECONNRESET";
 }
 
-/** A reset connection, without the code at which undici treats what has arrived as the whole body. */
+/** The error of a reset connection. With the code `ECONNRESET`, undici would treat the bytes that have arrived as the whole body. */
 class ResetConnection extends Error {
   readonly code = RESET;
 

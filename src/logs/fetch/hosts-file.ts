@@ -5,7 +5,7 @@ import { isIP } from "node:net";
 export const systemHostsFile =
   process.platform === "win32" ? "C:\\Windows\\System32\\drivers\\etc\\hosts" : "/etc/hosts";
 
-/** The file is read again after this time, so that changes take effect soon. Most logs are read in less. */
+/** The file is read again after this time, so that changes take effect soon. Reading a log usually takes less time. */
 const GOOD_FOR_MS = 5000;
 
 /** Returns the addresses of each name (in lower case) in the order of the file. Lines that cannot be read are skipped. */

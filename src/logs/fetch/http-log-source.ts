@@ -11,7 +11,7 @@ import { isPublicAddress } from "./public-address.ts";
 import { readBody } from "./read-body.ts";
 import { createResolveHost } from "./resolve-host.ts";
 
-/** Except for its two functions this is plain data, so that it can be passed to a thread. */
+/** All options except the two functions are plain data, so that they can be sent to a thread. */
 export interface HttpLogSourceOptions {
   readonly userAgent: string;
   readonly limits?: Partial<FetchLimits>;
@@ -59,7 +59,7 @@ export function openHttpLogSource(options: HttpLogSourceOptions): LogSource {
     resolve: createResolveHost({
       servers: dnsServers,
       lookupMs: Math.min(limits.lookupMs, limits.connectMs),
-      // The file may name internal machines, which strangers must not find out.
+      // The file may contain names of internal machines, which strangers must not learn.
       hostsFile: allowPrivate ? hostsFile : null,
     }),
     connectMs: limits.connectMs,
@@ -125,13 +125,13 @@ const redirectCodes = new Set([301, 302, 303, 307, 308]);
 function redirectTarget({ statusCode, headers }: Answer): string | null {
   if (!redirectCodes.has(statusCode)) return null;
   const { location } = headers;
-  // Several headers would name several targets, so none of them is used.
+  // Several `Location` headers may name different targets, so none of them is used.
   return typeof location === "string" ? percentEncoded(location) : null;
 }
 
 /**
- * Returns a header's address with its bytes beyond ASCII percent-encoded, as they arrived. In a header the HTTP client returns one
- * character for each byte, of which a URL would make two.
+ * Returns the URL in a header with each byte beyond ASCII percent-encoded. The HTTP client returns one character for each byte of a
+ * header, and `URL` would encode such a character as two bytes.
  */
 function percentEncoded(address: string): string {
   return address.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
@@ -140,7 +140,7 @@ function percentEncoded(address: string): string {
 function refuseBadAnswer({ statusCode, headers, body }: Answer, url: URL, maxBytes: number): void {
   if (statusCode < 200 || statusCode > 299) {
     body.destroy();
-    // A log that is gone or forbidden stays so. Any other status may be temporary.
+    // A missing or forbidden log is unlikely to become available later. Any other status may be temporary.
     const final = statusCode === 403 || statusCode === 404;
     throw new LogFetchError("http-status", `HTTP ${statusCode} from ${url.host}`, final);
   }

@@ -1,4 +1,4 @@
-/** Why a log could not be fetched. */
+/** The reason why a log could not be fetched. */
 export interface LogFetchFailure {
   readonly kind:
     | "invalid-url"
@@ -14,9 +14,9 @@ export interface LogFetchFailure {
     /** The server already has as many connections as are allowed. Nothing was tried, so this is not a failed attempt. */
     | "server-busy"
     | "stopped";
-  /** The same URL would fail in the same way again, so it is not retried. */
+  /** True if the same URL would fail in the same way again. It is then not retried. */
   readonly final: boolean;
-  /** Text for people, without passwords, queries (which may hold a signature) and internal addresses. */
+  /** Text for people, without passwords, queries (which may contain a signature) and internal addresses. */
   readonly detail: string;
 }
 
@@ -39,7 +39,7 @@ export interface TransferredLog {
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
-/** Port: where the bytes of a log come from. */
+/** Port: fetches the bytes of logs. */
 export interface LogSource {
   /**
    * Opens the log at a stranger's URL.

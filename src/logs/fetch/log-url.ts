@@ -21,8 +21,9 @@ export const webPorts: readonly string[] = ["80", "443", "1024-65535"];
 export function readLogUrl(text: string, allowed: AllowedOrigins, base?: URL): URL {
   const url = URL.canParse(text, base?.href) ? new URL(text, base) : null;
   if (url === null) {
-    // Otherwise it would be said of an address that is a URL.
-    const detail = base === undefined ? "this is not a URL" : `${base.host} redirects to what is not a URL`;
+    // After a redirect, the log's own URL is valid, so the message must be about the target.
+    const detail =
+      base === undefined ? "this is not a URL" : `${base.host} redirects to something that is not a URL`;
     throw new LogFetchError("invalid-url", detail, true);
   }
   if (url.protocol !== "http:" && url.protocol !== "https:") {
@@ -33,11 +34,7 @@ export function readLogUrl(text: string, allowed: AllowedOrigins, base?: URL): U
     );
   }
   if (allowed.hosts.length > 0 && !allowed.hosts.some((pattern) => matchesHost(pattern, url.hostname))) {
-    throw new LogFetchError(
-      "refused-host",
-      `${url.hostname} is not among the hosts that may be fetched from`,
-      true,
-    );
+    throw new LogFetchError("refused-host", `${url.hostname} is not among the hosts of LOG_HOSTS`, true);
   }
   const port = portOf(url);
   if (!allowed.ports.some((pattern) => matchesPort(pattern, port))) {
@@ -47,7 +44,7 @@ export function readLogUrl(text: string, allowed: AllowedOrigins, base?: URL): U
       true,
     );
   }
-  // Credentials in a URL are never sent, also not after a redirect.
+  // Credentials in a URL are never sent, not even after a redirect.
   url.username = "";
   url.password = "";
   url.hash = "";

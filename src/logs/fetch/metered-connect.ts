@@ -13,7 +13,8 @@ const OVERHEAD_BYTES = 64 * 1024;
  * can make those thousands of times larger than the body.
  *
  * Each connection serves one answer, so its bytes are the answer's bytes. For https, the TCP connection and the TLS
- * handshake each have `connectMs`; the fetch's clock limits both together. The end of a connection waits for a slow reader.
+ * handshake each have `connectMs`; the fetch's clock limits both together. `holdEnd` makes the end of a connection wait for a slow
+ * reader.
  */
 export function createMeteredConnect(
   connect: buildConnector.connector,

@@ -3,7 +3,7 @@ import { RefusedAddress } from "./guarded-connect.ts";
 import { RESET } from "./hold-end.ts";
 import { LogFetchError } from "./log-source.ts";
 
-/** Returns the LogFetchError for an error from the HTTP client, the resolver or a socket; any other error unchanged. */
+/** Returns the LogFetchError for an error from the HTTP client, the resolver or a socket. Other errors are returned unchanged. */
 export function toFetchError(error: unknown, host: string): unknown {
   if (error instanceof LogFetchError) return error;
   if (error instanceof RefusedAddress)
@@ -16,13 +16,13 @@ export function toFetchError(error: unknown, host: string): unknown {
   if (code === "UND_ERR_CONNECT_TIMEOUT" || code === "ETIMEDOUT" || code === "ETIMEOUT") {
     return new LogFetchError("timeout", `no connection to ${host} in time (${code})`, false, error);
   }
-  return new LogFetchError("network", `${host}: ${sayings[code] ?? code}`, false, error);
+  return new LogFetchError("network", `${host}: ${descriptions[code] ?? code}`, false, error);
 }
 
 // If the HTTP client or Node refuses a call, that is a bug of ours and not a network failure.
 const ourMistakes = /^(UND_ERR_INVALID|ERR_INVALID|ERR_OUT_OF_RANGE|ERR_MISSING)/;
 
-const sayings: Readonly<Record<string, string>> = {
+const descriptions: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "connection reset",
   [RESET]: "connection reset",

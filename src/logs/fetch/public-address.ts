@@ -37,8 +37,8 @@ const nat64 = ipaddr.IPv6.parseCIDR("64:ff9b::/96");
 const globalUnicast = ipaddr.IPv6.parseCIDR("2000::/3");
 
 function isPublicIpv6(address: ipaddr.IPv6): boolean {
-  // These two are other ways to reach the IPv4 address at their end. On a network with IPv6 only, NAT64 is the way to
-  // hosts with IPv4 only. Other forms (6to4, Teredo, translated, a network's own NAT64 prefix) have no honest use here.
+  // Both forms lead to the IPv4 address in their last four bytes. A network with only IPv6 reaches hosts with only IPv4 through
+  // NAT64. Other forms (6to4, Teredo, translated, a network's own NAT64 prefix) have no honest use here.
   if (address.match(ipv4Mapped) || address.match(nat64)) {
     return isPublicIpv4(new ipaddr.IPv4(address.toByteArray().slice(12)));
   }

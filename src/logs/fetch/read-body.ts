@@ -5,8 +5,8 @@ import { LogFetchError } from "./log-source.ts";
 import { toFetchError } from "./network-failure.ts";
 
 /**
- * Yields the body's pieces as they arrive, within limits. Idle time counts only while the network is waited for, not
- * while the reader works.
+ * Yields the body's pieces as they arrive, within limits. Idle time counts only while this waits for the network, not while the
+ * reader works.
  */
 export async function* readBody(
   body: Readable,

@@ -11,8 +11,8 @@ export interface ResolvedAddress {
 }
 
 /**
- * Returns all addresses of a host name, at least one. Rejects with the resolver's error (`code`: `ENOTFOUND`, ...) or a
- * LogFetchError.
+ * Returns all addresses of a host name, at least one. Rejects with a LogFetchError, or with the resolver's error and its `code`, such
+ * as `ENOTFOUND`.
  */
 export type ResolveHost = (hostname: string) => Promise<readonly ResolvedAddress[]>;
 
@@ -28,7 +28,7 @@ export interface ResolveOptions {
 /** A DNS server that has not answered within this time is asked again, with twice the time. */
 const FIRST_TRY_MS = 2000;
 const TRIES = 3;
-/** How long to wait for the other family of addresses once one has arrived. Some servers never answer. */
+/** How long to wait for the addresses of the other family once those of one have arrived. Some servers never answer. */
 const OTHER_FAMILY_MS = 1000;
 
 const loopback = toAddresses(["127.0.0.1", "::1"]);
@@ -60,7 +60,7 @@ async function askDns(
   // list of servers.
   const resolver = new dns.Resolver({ timeout: Math.min(FIRST_TRY_MS, lookupMs), tries: TRIES });
   if (servers.length > 0) resolver.setServers(servers);
-  // Cancelled questions fail by themselves, with a code that `notFound` knows.
+  // Cancelled queries fail with a code that `notFound` handles.
   const late = setTimeout(() => resolver.cancel(), lookupMs);
   const four = resolver.resolve4(hostname);
   const six = resolver.resolve6(hostname);
@@ -88,7 +88,11 @@ function toAddresses(addresses: readonly string[]): readonly ResolvedAddress[] {
   return addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
 }
 
-/** @param error - the error of the IPv4 query. The other one says the same, or that the host has no IPv6 address. */
+/**
+ * Returns the error to throw after both queries have failed.
+ *
+ * @param error - the error of the IPv4 query. The IPv6 query has the same error, or reports that the host has no IPv6 address.
+ */
 function notFound(error: unknown, hostname: string, lookupMs: number): unknown {
   const code = clientErrorCode(error);
   if (code === "ECANCELLED" || code === "ETIMEOUT") {

@@ -3,9 +3,9 @@ import ipaddr from "ipaddr.js";
 import { isPublicAddress } from "./public-address.ts";
 
 /**
- * Returns the key by which limits per server count. A public address is one server, whatever the port, because a stranger
- * may listen on all ports. So is a 64-bit IPv6 network, the smallest that anybody is assigned. On an address that is not
- * public each port is a server of its own, because a laptop runs many.
+ * Returns the key of a server, for limits per server. A public address counts as one server on all ports, because a stranger may
+ * listen on all of them. A 64-bit IPv6 network, the smallest that anybody is assigned, also counts as one server. On an address
+ * that is not public, each port is a server of its own, because a laptop runs many servers.
  *
  * @param address - an IPv4 or IPv6 address, without brackets.
  */
@@ -17,7 +17,10 @@ export function serverKey(address: string, port: number): string {
   return [a, b, c, d].map((part) => (part ?? 0).toString(16)).join(":");
 }
 
-/** Returns the IPv4 address that is mapped into an IPv6 address, also by NAT64's well-known prefix; others unchanged. */
+/**
+ * Returns the IPv4 address that is mapped into an IPv6 address, also by NAT64's well-known prefix. Other addresses are returned
+ * unchanged.
+ */
 function unmapped(address: string): string {
   if (isIP(address) !== 6 || address.includes("%")) return address;
   const six = ipaddr.IPv6.parse(address);

@@ -18,19 +18,19 @@ import { UnreadableLog } from "./unreadable-log.ts";
 /** The supported compressions, by their names in HTTP. */
 export type Encoding = "gzip" | "deflate" | "br" | "zstd";
 
-/** Those that the first bytes do not show for certain. */
+/** The encodings that cannot be recognised for certain by their first bytes. */
 export type UnmarkedEncoding = Extract<Encoding, "deflate" | "br">;
 
 const INFLATED_CHUNK = 64 * 1024;
-// With these flushes, data that breaks off ends without an error, after everything that could be inflated.
+// With these flush modes, truncated data ends without an error, after everything that could be inflated.
 const zlibOptions = { chunkSize: INFLATED_CHUNK, finishFlush: constants.Z_SYNC_FLUSH };
 const brotliOptions = { chunkSize: INFLATED_CHUNK, finishFlush: constants.BROTLI_OPERATION_FLUSH };
 // 1 is ZSTD_e_flush, for which Node 20 has no constant.
 const zstdOptions = { chunkSize: INFLATED_CHUNK, finishFlush: 1 };
 
 /**
- * Decompressors by encoding. Each yields what the data inflates to. Data that breaks off yields what could be inflated,
- * and bytes after the end of the data are ignored.
+ * Decompressors by encoding. Each yields the inflated data. Truncated data yields everything that could be inflated, and bytes
+ * after the end of the compressed data are ignored.
  *
  * @throws UnreadableLog for corrupt data, and for zstd if this version of Node does not support it.
  */
@@ -56,8 +56,8 @@ export const undo: Readonly<
 };
 
 /**
- * Returns whether bytes are everything that a compression made of something short. Text is not mistaken for it: zlib data has a
- * checksum, and the other two hardly ever end where a text does.
+ * Returns whether bytes are complete compressed data that inflates to no more than 4 MiB. Text hardly ever passes this test, because
+ * zlib data has a checksum, and brotli and bare deflate data would have to end exactly where the text ends.
  */
 export function isWhole(encoding: UnmarkedEncoding, bytes: Buffer): boolean {
   const inflateAll =
@@ -66,7 +66,7 @@ export function isWhole(encoding: UnmarkedEncoding, bytes: Buffer): boolean {
     inflateAll(bytes, { maxOutputLength: MAX_TRIAL_BYTES });
     return true;
   } catch {
-    // The bytes are not compressed in this way, or end too early, or inflate to what is not short.
+    // The bytes are not compressed in this way, end too early, or inflate to too much.
     return false;
   }
 }

@@ -8,14 +8,14 @@ import { UnreadableLog } from "./unreadable-log.ts";
 const FIXED_HEADER_BYTES = 10;
 const CHECKSUM_BYTES = 4;
 const TRAILER_BYTES = 8;
-// With this flush, data that breaks off ends without an error.
+// With this flush mode, truncated data ends without an error.
 const inflateOptions = { chunkSize: 64 * 1024, finishFlush: constants.Z_SYNC_FLUSH };
 
 /**
- * Yields what the first member of gzip data inflates to. Everything after that member is ignored, whether it is another
- * member or junk. Data that breaks off yields what could be inflated.
+ * Yields the inflated first member of gzip data. Everything after that member is ignored, whether it is another member or junk.
+ * Truncated data yields everything that could be inflated.
  *
- * Header and trailer are read here, because Node's own gunzip reads all members and throws if the data breaks off.
+ * Header and trailer are read here, because Node's own gunzip reads all members, and throws if the data is truncated.
  *
  * @throws UnreadableLog for corrupt data.
  */
@@ -29,7 +29,7 @@ export async function* gunzipFirstMember(reader: PieceReader): AsyncGenerator<Bu
     yield chunk;
   }
   const trailer = await reader.peek(TRAILER_BYTES);
-  // Data that breaks off within its trailer may still have a whole checksum.
+  // Data that ends within the trailer may still have a complete checksum.
   if (trailer.length < CHECKSUM_BYTES) return;
   const isWrong =
     trailer.readUInt32LE(0) !== checksum ||
@@ -37,7 +37,7 @@ export async function* gunzipFirstMember(reader: PieceReader): AsyncGenerator<Bu
   if (isWrong) throw new UnreadableLog(corrupt("the checksum or the length is wrong"));
 }
 
-/** @returns false if the data breaks off within its header. */
+/** Skips the header. Returns false if the data ends within it. */
 async function skipHeader(reader: PieceReader): Promise<boolean> {
   for (let wanted = FIXED_HEADER_BYTES; ; wanted *= 2) {
     const head = await reader.peek(wanted);

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 
-/** What can be read of a gzip header from the start of a stream. */
+/** The result of reading a gzip header at the start of a stream. */
 export type GzipHeader =
   | { readonly kind: "incomplete" }
   | { readonly kind: "bad"; readonly detail: string }
@@ -16,12 +16,12 @@ const HAS_NAME = 0x08;
 const HAS_COMMENT = 0x10;
 const RESERVED = 0xe0;
 
-/** Returns whether bytes begin like gzip data. A single first byte of gzip counts too. */
+/** Returns whether bytes begin like gzip data. A single byte also counts if it is the first byte of gzip data. */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && (bytes.length === 1 || bytes[1] === 0x8b);
 }
 
-/** Reads a gzip member's header (RFC 1952, 2.3) from the start of a stream that {@link isGzip}. */
+/** Reads a gzip member's header (RFC 1952, 2.3) at the start of a stream for which {@link isGzip} returns true. */
 export function readGzipHeader(bytes: Buffer): GzipHeader {
   if (bytes.length < FIXED_BYTES) return incomplete(bytes);
   if (bytes[2] !== 8) return { kind: "bad", detail: `unknown compression method ${bytes[2]}` };

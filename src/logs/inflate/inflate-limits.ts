@@ -1,6 +1,6 @@
 import { UnreadableLog } from "./unreadable-log.ts";
 
-/** Limits on what a log inflates to. They apply to each layer of compression, and to plain text. */
+/** Limits on the inflated data of a log. They apply to each layer of compression, and to plain text. */
 export interface InflateLimits {
   readonly inflatedBytes: number;
   /** The most inflated bytes for each transferred byte. It is checked only after {@link RATIO_FROM_BYTES} inflated bytes. */
@@ -12,7 +12,7 @@ export interface InflateLimits {
 export const RATIO_FROM_BYTES = 64 * 1024 * 1024;
 
 /**
- * Passes the pieces on, within limits.
+ * Yields the pieces unchanged, and throws if they exceed the limits.
  *
  * @param wire - the number of bytes that have been transferred so far.
  * @throws UnreadableLog if a limit is exceeded.

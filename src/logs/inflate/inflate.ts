@@ -7,7 +7,7 @@ import { UnreadableLog } from "./unreadable-log.ts";
 export type Inflater = Transform & { readonly bytesWritten: number };
 
 /**
- * Yields what compressed data inflates to. Bytes after the end of the compressed data stay in the reader.
+ * Yields the inflated data. Bytes after the end of the compressed data stay in the reader.
  *
  * Nothing is read ahead: the next compressed piece is read only after all output of the previous one has been consumed.
  * So memory stays small at any compression ratio, and leaving the loop early never waits for the network.

@@ -2,7 +2,7 @@ import { brotliDecompressSync, constants } from "node:zlib";
 import { isWhole } from "./encodings.ts";
 import { dropSplitCharacter } from "./log-text.ts";
 
-/** How many bytes other than NUL decide whether a log is text. */
+/** The number of bytes other than NUL that decide whether a log is text. */
 export const SAMPLE_BYTES = 4096;
 
 // The chance that compressed or encrypted data begins with this many clean bytes is 1 in 10^13.
@@ -20,9 +20,9 @@ export function beginsClean(bytes: Buffer): boolean {
 /**
  * Returns whether the start of a log is text, in any encoding that shares ASCII's control characters.
  *
- * A log that begins clean is text, whatever follows, because a test may print a binary file. Any other log is not text if
- * it has many kinds of control characters, and these are either very frequent, or frequent beside much that is not UTF-8.
- * Random bytes have 8 % of them. Text has none, or one or two kinds as separators, also in Latin-1 and Shift-JIS.
+ * A log that begins clean is text, whatever follows, because a test may print a binary file. Any other log is not text if it has
+ * many kinds of control characters, and these are either very frequent, or frequent together with many bytes that are not UTF-8.
+ * Random bytes have 8 % control characters. Text has none, or one or two kinds as separators, also in Latin-1 and Shift-JIS.
  *
  * @param sample - up to {@link SAMPLE_BYTES} bytes from the log's start, without NULs, of which sparse files are full.
  */
@@ -49,11 +49,11 @@ export function isBrotliText(head: Buffer): boolean {
       maxOutputLength: MAX_TRIAL_BYTES,
     });
     if (text.length === 0 || !beginsClean(text)) return false;
-    // After a few odd bytes, text may look like brotli data that is stored without compression. Encoders store only short
-    // data so, and then all of it is here.
+    // Text after a few odd bytes may look like brotli data that is stored without compression. Encoders store only short data in
+    // this way, and then `head` contains all of it.
     return !head.includes(text) || isWhole("br", head);
   } catch {
-    // This is not brotli, or brotli with a ratio of thousands. The rules for other bytes decide.
+    // The data is not brotli, or is brotli with a ratio of thousands. The rules for other bytes decide.
     return false;
   }
 }
@@ -80,7 +80,7 @@ function countControls(bytes: string): { count: number; kinds: number } {
 
 /** Returns how many sequences of bytes are not UTF-8. */
 function invalidUtf8(bytes: string): number {
-  // A U+FFFD that is in the text itself is valid.
+  // U+FFFD in the text itself is valid, so it is not counted.
   const replaced = Buffer.from(bytes, "latin1").toString("utf8").split("\ufffd").length;
   return replaced - bytes.split("\xef\xbf\xbd").length;
 }

@@ -1,11 +1,11 @@
 /*
- * Recognises formats by the first bytes of a file. Strings in this file hold bytes, one character for each byte.
+ * Recognises formats by the first bytes of a file. Strings in this source file are bytes, with one character for each byte.
  */
 
 /** A file format that is not text. */
 export interface BinaryFormat {
   readonly name: string;
-  /** The format is a compression that Node cannot inflate. */
+  /** True if the format is a compression that Node cannot inflate. */
   readonly isCompression: boolean;
 }
 
@@ -64,7 +64,7 @@ const others: readonly Signature[] = [
   { name: "UTF-32", head: "\0\0\xfe\xff" },
 ];
 
-/** Returns the format that the first bytes of a file show; null for text, and for formats without a signature. */
+/** Returns the format that the first bytes of a file indicate; null for text, and for formats without a signature. */
 export function binaryFormat(head: Buffer): BinaryFormat | null {
   const bytes = head.toString("latin1", 0, HEAD_BYTES);
   const shows = ({ head: expected }: Signature): boolean =>

@@ -27,7 +27,7 @@ export async function* logText(reader: PieceReader): AsyncGenerator<Buffer, void
   if (isBrotliText(head)) {
     throw new UnreadableLog({ reason: "foreign-compression", format: "brotli" });
   }
-  yield* judged(reader);
+  yield* checkedText(reader);
 }
 
 const byteOrderMarks = [
@@ -50,11 +50,11 @@ function isUnmarkedUtf16(head: Buffer): boolean {
   return most >= 4 && most >= 0.4 * head.length && least <= 0.05 * head.length;
 }
 
-/** Passes on the remaining pieces, and throws if their first {@link SAMPLE_BYTES} bytes other than NUL are not text. */
-async function* judged(reader: PieceReader): AsyncGenerator<Buffer, void, undefined> {
+/** Yields the remaining pieces, and throws if their first {@link SAMPLE_BYTES} bytes other than NUL are not text. */
+async function* checkedText(reader: PieceReader): AsyncGenerator<Buffer, void, undefined> {
   const sample = Buffer.alloc(SAMPLE_BYTES);
   let filled = 0;
-  const judge = (): void => {
+  const check = (): void => {
     if (!isText(sample.subarray(0, filled))) throw new UnreadableLog({ reason: "not-text", format: null });
   };
   for await (const piece of reader.rest()) {
@@ -63,9 +63,9 @@ async function* judged(reader: PieceReader): AsyncGenerator<Buffer, void, undefi
         const byte = piece[at] ?? 0;
         if (byte !== 0) sample[filled++] = byte;
       }
-      if (filled === SAMPLE_BYTES) judge();
+      if (filled === SAMPLE_BYTES) check();
     }
     yield piece;
   }
-  if (filled < SAMPLE_BYTES) judge();
+  if (filled < SAMPLE_BYTES) check();
 }

@@ -1,7 +1,7 @@
 /*
- * While a log is parsed, its text holds bytes: one character (U+0000 to U+00FF) for each byte, as `latin1` decodes them.
- * Only the parts that are kept are decoded. White space means ASCII's: `trim()` and `\s` also match byte 0xA0, which may
- * be a part of a UTF-8 character.
+ * While a log is parsed, its text is bytes in a string: one character (U+0000 to U+00FF) for each byte, as `latin1` decodes them.
+ * Only the parts that are kept are decoded as UTF-8. White space means ASCII white space. `trim()` and `\s` are not used, because
+ * they also match byte 0xA0, which may be a part of a UTF-8 character.
  */
 
 // Space, TAB, LF, VT, FF, CR.
@@ -42,7 +42,7 @@ export function decodeText(text: string): string {
   return Buffer.from(text, "latin1").toString("utf8");
 }
 
-/** Returns a text that was cut without the UTF-8 character at its end if the cut has split it. */
+/** Returns a text that was cut. If the cut has split the UTF-8 character at its end, the rest of that character is dropped. */
 export function dropSplitCharacter(text: string): string {
   // A character has at most four bytes, so a split one begins among the last three.
   for (let back = 1; back <= 3 && back <= text.length; back++) {

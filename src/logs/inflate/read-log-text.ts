@@ -17,9 +17,9 @@ export type TakeText = (chunk: Buffer) => boolean;
 const MAX_LAYERS = 2;
 
 /**
- * Passes the text of a log to `take`. Up to two compressions are undone, which the header declares or the first bytes show.
+ * Passes the text of a log to `take`. Undoes up to two layers of compression, as the header declares or the first bytes show.
  *
- * @returns why the log cannot be read as text; null if it can. Errors of the source are thrown.
+ * @returns the reason why the log cannot be read as text; null if it can. Errors of the source are thrown.
  */
 export async function readLogText(
   log: TransferredLog,
@@ -59,8 +59,8 @@ async function* inflateLayers(log: TransferredLog, limits: InflateLimits): Async
 }
 
 /**
- * Returns how data is compressed; null if it is not. The first bytes are more reliable than the header, and a declared
- * compression is ignored if the data is plain text. Where there are too few bytes to tell, they are inflated for a trial.
+ * Returns the encoding of compressed data; null if it is not compressed. The first bytes are more reliable than the header, and a
+ * declared encoding is ignored if the data is plain text. If there are too few bytes to decide, the function tries to inflate them.
  */
 function nextEncoding(head: Buffer, declared: UnmarkedEncoding | null): Encoding | null {
   if (isGzip(head)) return "gzip";
@@ -69,7 +69,7 @@ function nextEncoding(head: Buffer, declared: UnmarkedEncoding | null): Encoding
     beginsClean(head) &&
     (head.length >= CLEAN_START_BYTES || (declared !== null && !isWhole(declared, head)));
   if (declared !== null && head.length > 0 && !isPlain) return declared;
-  // Text may begin like zlib data: `x^` is a zlib header. Zlib data of little may have no more odd bytes than text.
+  // Text may begin like zlib data: `x^` is a zlib header. Very short zlib data may have no more odd bytes than text.
   return beginsAsZlib(head) && (!isText(head) || isWhole("deflate", head)) ? "deflate" : null;
 }
 
@@ -80,7 +80,7 @@ async function* count(pieces: AsyncIterable<Uint8Array>, wire: { bytes: number }
   }
 }
 
-/** Passes the pieces on, and closes their reader at the end. */
+/** Yields the pieces unchanged, and closes their reader at the end. */
 async function* closing(reader: PieceReader, pieces: AsyncIterable<Buffer>) {
   try {
     yield* pieces;

@@ -1,4 +1,4 @@
-/** A rule for one line of a log. The line holds bytes as characters, is cut to the maximum length, and has its LF. */
+/** A rule for one line of a log. The line is bytes as characters, is cut to the maximum length, and includes its LF. */
 export interface LinePattern {
   readonly name: string;
   /** Runs in linear time on any line, because strangers write the lines. */
@@ -305,7 +305,7 @@ export const errorLiterals: readonly string[] = [...levelPatterns, ...errorPatte
  * Returns whether a line is an error. The first rule that matches decides, in this order: passing lines, error levels;
  * then, without the prefix of a mild level, harmless lines and the table of errors.
  *
- * @param line - bytes as characters, cut to the maximum length, with its LF.
+ * @param line - bytes as characters, cut to the maximum length, including its LF.
  */
 export function isErrorLine(line: string): boolean {
   const matchesLine = ({ matches }: LinePattern): boolean => matches.test(line);

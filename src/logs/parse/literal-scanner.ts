@@ -1,8 +1,8 @@
 /**
  * Returns a function that finds the next literal in bytes. It uses Wu and Manber's algorithm, which looks at two bytes to
- * decide how many positions cannot begin a literal. It is many times faster than one regular expression of all literals.
+ * decide how many positions it can skip. It is many times faster than one regular expression with all literals.
  *
- * @param literals - ASCII texts of at least two characters. The longer the shortest one is, the faster is the search.
+ * @param literals - ASCII texts of at least two characters. The longer the shortest of them is, the faster is the search.
  * @returns a function from bytes and a position to the position of the first literal that begins there or later, or to
  *   the length of the bytes if there is none.
  */
@@ -34,7 +34,7 @@ export function createLiteralScanner(
         continue;
       }
       const start = last - window + 1;
-      for (const literal of literalsAt.get(pair) ?? []) if (standsAt(literal, bytes, start)) return start;
+      for (const literal of literalsAt.get(pair) ?? []) if (matchesAt(literal, bytes, start)) return start;
       last += 1;
     }
     return bytes.length;
@@ -43,12 +43,12 @@ export function createLiteralScanner(
 
 const PAIRS = 1 << 14;
 
-/** Returns seven bits of each of the two bytes that end at `last`. A table for all sixteen bits would not fit the cache. */
+/** Returns seven bits of each of the two bytes that end at `last`. A table for all sixteen bits would not fit into the CPU's cache. */
 function pairAt(bytes: Uint8Array, last: number): number {
   return (((bytes[last - 1] ?? 0) & 0x7f) << 7) | ((bytes[last] ?? 0) & 0x7f);
 }
 
-function standsAt(literal: Uint8Array, bytes: Uint8Array, start: number): boolean {
+function matchesAt(literal: Uint8Array, bytes: Uint8Array, start: number): boolean {
   for (let at = 0; at < literal.length; at++) if (bytes[start + at] !== literal[at]) return false;
   return true;
 }

@@ -9,8 +9,8 @@ import type { LogSummary } from "./log-parser.ts";
  *
  * The summary has no `logname`, because only logs of the default names are parsed.
  *
- * @param logUrl - the URL that was requested, before redirects. Its credentials are blanked, because readers get the artifacts as they
- *   are stored.
+ * @param logUrl - the URL that was requested, before redirects. Its credentials are blanked, because readers get the artifacts
+ *   exactly as they are stored.
  */
 export function logArtifacts(summary: LogSummary, logUrl: string): Artifact[] {
   const logurl = JSON.stringify(blankLogUrl(logUrl));

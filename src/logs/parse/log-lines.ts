@@ -5,7 +5,7 @@ import { PERFORMANCE } from "./performance-data.ts";
 const MAX_LINE_BYTES = 500;
 
 /**
- * Returns the part of a line that is read: its first 500 bytes, or up to `maxBytes` if it holds performance data.
+ * Returns the part of a line that is read: its first 500 bytes, or its first `maxBytes` bytes if it contains performance data.
  *
  * @param line - bytes as characters, with its LF. A line longer than `maxBytes` may have been cut beyond that length.
  * @param maxBytes - the limit for every line, at least 500.

@@ -31,7 +31,7 @@ export const defaultLogLimits: LogLimits = {
   ratio: 500,
 };
 
-/** Everything that is kept of a log. */
+/** The parts of a log that are kept. */
 export interface LogSummary {
   readonly step_data: StepData;
   readonly job_details: readonly JobDetail[];
@@ -39,11 +39,11 @@ export interface LogSummary {
   readonly left_out_details: number;
   /** The JSON text of each item. */
   readonly performance_items: readonly string[];
-  /** How many items do not fit the performance schema, and what is wrong with the first few. */
+  /** The number of items that do not fit the performance schema, and the reasons for the first few. */
   readonly refused_performance: { readonly items: number; readonly first: readonly Refusal[] };
   /** The number of items left out because there are too many, or their artifact would be too large. */
   readonly left_out_performance: number;
-  /** Texts about other performance data that could not be kept. */
+  /** Warnings about other performance data that could not be kept. */
   readonly performance_warnings: readonly string[];
   readonly lines: number;
 }
@@ -57,7 +57,7 @@ export type LogResult =
  *
  * @param log - reading stops early at a limit or at the end of the compressed data.
  * @param keepUnfit - also keep performance data that does not fit its schema, and so would not be stored.
- * @returns the summary, or why there is none. Errors of the source are thrown.
+ * @returns the summary, or the fault for which there is none. Errors of the source are thrown.
  */
 export async function parseLog(
   log: TransferredLog,
@@ -71,12 +71,12 @@ export async function parseLog(
 
 const LF = 0x0a;
 
-// Inside a step only lines with one of these texts matter: about one line in a hundred.
+// Inside a step, only lines with one of these texts matter. That is about one line in a hundred.
 const findCandidate = createLiteralScanner([...errorLiterals, "=========", PRINTED, PERFORMANCE]);
 
 /**
- * Splits text into lines and passes them to the readers of steps and errors, of printed details and of performance data.
- * Only LF ends a line; the last line needs none. How the bytes are cut into chunks never changes the result.
+ * Splits text into lines and passes them to the readers of steps and errors, of printed details and of performance data. Only LF ends
+ * a line. The last line may have none. How the bytes are cut into chunks never changes the result.
  */
 export class LogParser {
   readonly #limits: ParseLimits;
@@ -98,7 +98,9 @@ export class LogParser {
   }
 
   /**
-   * @param chunk - may be reused after the call.
+   * Reads the next bytes of the log.
+   *
+   * @param chunk - its memory may be reused after the call.
    * @returns false once a limit has been exceeded and no more text is needed.
    */
   write(chunk: Buffer): boolean {

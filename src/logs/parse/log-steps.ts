@@ -61,8 +61,8 @@ export class StepReader {
   }
 
   /**
-   * Whether a step is open. If so, only markers and error lines need to be passed to {@link read}. Otherwise every line
-   * must be, because any line may open a step.
+   * Whether a step is open. If so, only markers and error lines need to be passed to {@link read}. Otherwise every line must be
+   * passed, because any line may open a step.
    */
   get inStep(): boolean {
     return this.#current !== null;
@@ -110,7 +110,7 @@ export class StepReader {
       return;
     }
     const error = { linenumber: number, line: trimEnd(decodeText(line)) };
-    // The blob holds each error twice, in its step and in the list of all errors.
+    // The blob contains each error twice: in its step and in the list of all errors.
     if (!this.#spend(2 * (jsonBytes(error.line) + ERROR_BYTES))) return;
     step.errors.push(error);
     this.#allErrors.push(error);
@@ -133,7 +133,7 @@ export class StepReader {
     this.#steps.push(this.#current);
   }
 
-  /** Ends the open step, whose name is not compared with the marker's. Outside a step the marker is ignored. */
+  /** Ends the open step. Its name is not compared with the marker's. Outside a step, the marker is ignored. */
   #finish(marker: StepMarker, number: number): void {
     const finished = decodeText(marker.time);
     if (this.#spend(jsonBytes(finished)))

@@ -4,7 +4,7 @@ import { whyNotStorable } from "../../submission/storable-performance.ts";
 import { decodeText, skipWhiteSpace } from "../inflate/log-text.ts";
 import type { Spend } from "./artifact-budget.ts";
 
-/** The text that marks a line with performance data. All readers read such a line at its full length. */
+/** The text that marks a line with performance data. Such a line is not cut at 500 bytes, for any reader. */
 export const PERFORMANCE = "PERFHERDER_DATA";
 
 const MARK = `${PERFORMANCE}:`;
@@ -18,14 +18,14 @@ const unreadable: readonly { readonly reason: UnreadableItem; readonly what: str
   { reason: "cut", what: "lines with performance data that are longer than LOG_MAX_LINE_BYTES" },
 ];
 
-/** The most items that are kept. A long performance test has some hundred; the limit bounds the memory for tiny items. */
+/** The most items that are kept. A long performance test has a few hundred. The limit bounds the memory for tiny items. */
 const MAX_ITEMS = 10_000;
-/** The most refused items that are described. Usually all have the same error. */
+/** The most refused items that are described. Usually all items have the same error. */
 const MAX_REFUSALS = 5;
 
 /**
- * Collects the performance data in a log. Each item is parsed and checked, and then kept as text only, because as objects
- * small values take many times their length in memory.
+ * Collects the performance data in a log. Each item is parsed and checked, and then kept only as text, because the objects for small
+ * values take many times as much memory as their text.
  */
 export class PerformanceReader {
   readonly #spend: Spend;
@@ -76,17 +76,17 @@ export class PerformanceReader {
     }
   }
 
-  /** Texts about lines that could not be read, and about values that could not be kept. */
+  /** Warnings about lines that could not be read, and about values that could not be kept. */
   get warnings(): readonly string[] {
     const lines = unreadable.flatMap(({ reason, what }) => {
       const count = this.#unreadable[reason];
       return count === 0 ? [] : [`${what}: ${count}`];
     });
-    const untold = this.#oddValues - this.#notes.length;
+    const unlisted = this.#oddValues - this.#notes.length;
     return [
       ...lines,
       ...this.#notes,
-      ...(untold > 0 ? [`more values that are NaN or Infinity: ${untold}`] : []),
+      ...(unlisted > 0 ? [`more values that are NaN or Infinity: ${unlisted}`] : []),
     ];
   }
 
@@ -106,7 +106,7 @@ export class PerformanceReader {
   }
 }
 
-/** Returns the text from the first `{` after a mark and white space to the line's last `}`, or to the cut; null if there is none. */
+/** Returns the text from the first `{` after a mark and white space to the line's last `}`, or to the cut; null if nothing fits. */
 function performanceText(line: string, isCut: boolean): string | null {
   for (let mark = line.indexOf(MARK); mark !== -1; mark = line.indexOf(MARK, mark + MARK.length)) {
     const blank = mark + MARK.length;

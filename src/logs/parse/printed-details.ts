@@ -1,7 +1,7 @@
 import { decodeText } from "../inflate/log-text.ts";
 import { jsonBytes, type Spend } from "./artifact-budget.ts";
 
-/** One entry of `job_details`. A link without a title has `title` null; raw HTML without one has no `title`. */
+/** An entry of `job_details`. Without a title, a link has the `title` null, and raw HTML has no member `title`. */
 export type JobDetail =
   | {
       readonly content_type: "link";
@@ -50,7 +50,7 @@ export class DetailReader {
   }
 }
 
-/** Returns the text after the line's last `TinderboxPrint:` and one space, up to the LF; null if the line has no mark. */
+/** Returns the text after the line's last `TinderboxPrint:` and an optional space, up to the LF; null if the line has no mark. */
 function printedText(line: string): string | null {
   const at = line.lastIndexOf(PRINTED);
   if (at === -1) return null;
@@ -63,7 +63,7 @@ function printedText(line: string): string | null {
  * Returns the detail in a printed text. The first form that fits wins: the link of an uploaded file, another link, a URL,
  * HTML with a title before its first `<br/>`, other HTML.
  *
- * Links are not parsed by regular expressions, because those would try each position for each of their parts.
+ * Links are not parsed by regular expressions, because these would try each position for each of their parts, in more than linear time.
  *
  * @param text - bytes as characters, without LF. The detail is decoded text.
  */
@@ -113,7 +113,7 @@ function titledLink(text: string): Link | null {
   const end = text.lastIndexOf(END_OF_LINK);
   const close = end < 2 ? -1 : text.lastIndexOf(">", end - 2);
   const quote = close < 1 ? -1 : Math.max(text.lastIndexOf("'", close - 1), text.lastIndexOf('"', close - 1));
-  // The rest does not depend on the href, so the last one that leaves at least one character of URL is used.
+  // The rest does not depend on the position of `href`, so the last one that leaves at least one character for the URL is used.
   for (let href = quote; href > anchorAt + 2; href--) {
     href = text.lastIndexOf("href=", href);
     if (href < anchorAt + 3) return null;
@@ -143,7 +143,7 @@ function isQuote(text: string, at: number): boolean {
   return text[at] === "'" || text[at] === '"';
 }
 
-/** Returns where `http://` or `https://` ends that begins at `at`; null if neither begins there. */
+/** Returns the end of the `http://` or `https://` that begins at `at`; null if neither begins there. */
 function schemeEnd(text: string, at: number): number | null {
   scheme.lastIndex = at;
   return scheme.test(text) ? scheme.lastIndex : null;

@@ -21,7 +21,7 @@ function readInstant(text: string): Instant | null {
   // Date.UTC would read the years 0 to 99 as 1900 to 1999.
   date.setUTCFullYear(year, month - 1, day);
   date.setUTCHours(hour, minute, second);
-  // Date carries a month 13 or a 30 February over into the next one, so the parts differ.
+  // Date carries a month 13 or a 30 February over into the next year or month, so the parts then differ.
   const exists =
     year > 0 &&
     date.getUTCMonth() === month - 1 &&

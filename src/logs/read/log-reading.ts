@@ -13,7 +13,7 @@ export interface ReadingFigures {
   readonly totalMs: number;
 }
 
-/** Why artifacts could not be made. It is stored with the log. */
+/** The reason why artifacts could not be made. It is stored with the log. */
 export interface ReadingFailure {
   readonly kind:
     | LogFetchFailure["kind"]
@@ -23,7 +23,7 @@ export interface ReadingFailure {
     | "unfinished"
     | "internal-error";
   readonly detail: string;
-  /** The log is not tried again. */
+  /** True if the log is not tried again. */
   readonly final: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface ReadingFailure {
 export interface LogRead {
   readonly ok: true;
   readonly artifacts: readonly Artifact[];
-  /** A few texts about parts of the log that could not be used. */
+  /** A few warnings about parts of the log that could not be used. */
   readonly warnings: readonly string[];
   readonly figures: ReadingFigures;
 }
@@ -43,7 +43,7 @@ export type LogReading = LogRead | { readonly ok: false; readonly failure: Readi
 export type AdmitServers = (addresses: readonly string[], port: number) => readonly string[];
 
 /**
- * Fetches and parses the log at a URL. `stop` ends it with failure `stopped`. Anything that it throws is a bug.
+ * Fetches and parses the log at a URL. `stop` ends this with failure `stopped`. Any error that is thrown is a bug.
  *
  * @param admit - called before each connection. If it admits no address, the failure is `server-busy`.
  */

@@ -11,7 +11,7 @@ export interface ParseThreadsOptions extends Omit<HttpLogSourceOptions, "mayConn
   readonly logLimits?: Partial<LogLimits>;
   /** A thread whose event loop is blocked for this long is ended. Default: 30 s. */
   readonly stallMs?: number;
-  /** The heap of each thread. Default: what the log limits need, which is 64 MiB with the default limits. */
+  /** The heap limit of each thread. Default: as much as the log limits require, which is 64 MiB with the default limits. */
   readonly heapMib?: number;
   /** The compiled code of the threads. Default: the file beside this one in `dist`. */
   readonly entry?: URL;
@@ -24,14 +24,15 @@ export interface ParseThreads {
   close(): Promise<void>;
 }
 
-// A fetch has its own time limit. This is the time to parse what has arrived by then; a blocked thread is ended anyway.
+// A fetch has its own time limit. This is the time to parse what has arrived by then. A thread that is blocked ends earlier.
 const parseRoomMs = 30_000;
 
 const MIB = 1024 * 1024;
 
 /**
  * Returns how much heap parsing can need, in MiB. Each artifact is in memory once or twice, and a line of performance data
- * takes about twenty times its length. Measured with lines of empty arrays, and of objects that all differ in shape.
+ * takes about twenty times its length. This was measured with lines of empty arrays, and with lines of objects that all differ in
+ * shape.
  */
 function neededMib({ artifactBytes, lineBytes }: LogLimits): number {
   return Math.max(64, Math.ceil(16 + (3 * artifactBytes + 24 * lineBytes) / MIB));

@@ -35,7 +35,7 @@ export async function readLog(
   }
 }
 
-/** Returns texts about parts of the log that are not used. */
+/** Returns warnings about parts of the log that are not used. */
 function warningsOf(summary: LogSummary): string[] {
   const { performance_warnings, refused_performance: refused } = summary;
   const { left_out_performance, left_out_details } = summary;
@@ -47,7 +47,7 @@ function warningsOf(summary: LogSummary): string[] {
   }
   const counted = [
     [
-      "items of performance data left out because they are too many, or too large together",
+      "items of performance data left out because there are too many, or because they are too large together",
       left_out_performance,
     ],
     ["printed details left out because they are too large together", left_out_details],
@@ -60,7 +60,7 @@ function refuse(kind: ReadingFailure["kind"], detail: string, final: boolean): L
   return { ok: false, failure: { kind, detail, final } };
 }
 
-/** Passes the pieces on, counts their bytes, and measures how long the log host is waited for. */
+/** Yields the pieces unchanged, counts their bytes, and measures the time spent waiting for the log host. */
 async function* measure(
   pieces: AsyncIterable<Uint8Array>,
   wire: { bytes: number; waitMs: number },

@@ -8,8 +8,14 @@ import type { ReadingFailure } from "../read/log-reading.ts";
 import { type RetryLimits, retryDelayMs } from "./retry-delay.ts";
 
 /**
- * How a work item ended. `retry`: it failed and is due again later; `failed`: it failed for good; `lost`: the lease ran out
- * and another worker has the item; `unstored`: the store stayed away or refused the artifacts; `released`: it was given back.
+ * How a work item ended.
+ *
+ * - `done`: its artifacts were stored.
+ * - `retry`: it failed, and is due again later.
+ * - `failed`: it failed for good.
+ * - `lost`: its lease ran out, and another worker has the item.
+ * - `unstored`: the store stayed unavailable, or refused the artifacts.
+ * - `released`: it was given back, and the attempt does not count.
  */
 export type WorkOutcome = "done" | "retry" | "failed" | "lost" | "unstored" | "released";
 
@@ -24,8 +30,8 @@ export interface WorkEnding {
 /**
  * Stores the artifacts of a work item, which ends it.
  *
- * @param until - the end of the lease, in milliseconds since the Unix epoch. Until then a store that is away is waited for,
- *   so that the work is not lost because a database restarts.
+ * @param until - the end of the lease, in milliseconds since the Unix epoch. Until then the write is repeated while the store is
+ *   unavailable, so that the work is not lost when a database restarts.
  */
 export async function finishWork(
   ending: WorkEnding,
@@ -38,24 +44,24 @@ export async function finishWork(
     return kept === null ? "unstored" : kept ? "done" : "lost";
   } catch (error) {
     ending.log.error("artifacts_not_stored", { item: item.id, error });
-    // The failure is ours and not the log's, so the log's status stays pending while there are attempts left.
+    // The log is not to blame, so its status stays pending while there are attempts left.
     const reason = `internal-error: storing failed: ${error instanceof Error ? error.message : String(error)}`;
-    await putOff(ending, item, { reason, marksFailed: false, final: false }, until);
+    await storeFailure(ending, item, { reason, marksFailed: false, final: false }, until);
     return "unstored";
   }
 }
 
-/** Stores the reason with the item, and the time of the next attempt if there will be one. */
+/** Stores why an item failed, and the time of the next attempt if there will be one. */
 export async function failWork(
   ending: WorkEnding,
   item: WorkItem,
   { kind, detail, final }: ReadingFailure,
   until: number,
 ): Promise<WorkOutcome> {
-  return putOff(ending, item, { reason: `${kind}: ${detail}`, marksFailed: true, final }, until);
+  return storeFailure(ending, item, { reason: `${kind}: ${detail}`, marksFailed: true, final }, until);
 }
 
-/** Gives an item back unchanged, at a shutdown. If the store is away, its lease runs out instead. */
+/** Gives an item back unchanged at a shutdown. If the store is unavailable, the lease of the item runs out instead. */
 export async function releaseWork({ store, log }: WorkEnding, item: WorkItem): Promise<WorkOutcome> {
   try {
     await store.releaseWork([item]);
@@ -67,10 +73,11 @@ export async function releaseWork({ store, log }: WorkEnding, item: WorkItem): P
 }
 
 /**
- * Gives an item back without counting the attempt, because nothing was learned about it. A store that is away is waited for
- * until the lease ends.
+ * Gives an item back without counting the attempt, because nothing was learned about it. Until the lease ends, the write is repeated
+ * while the store is unavailable.
  *
- * @param dueAt - when the item is due again, in milliseconds since the Unix epoch; so is `until`, the end of the lease.
+ * @param dueAt - when the item is due again, in milliseconds since the Unix epoch.
+ * @param until - the end of the lease, in milliseconds since the Unix epoch.
  */
 export async function postponeWork(
   ending: WorkEnding,
@@ -90,7 +97,7 @@ export async function postponeWork(
   }
 }
 
-async function putOff(
+async function storeFailure(
   ending: WorkEnding,
   item: WorkItem,
   failure: { readonly reason: string; readonly marksFailed: boolean; readonly final: boolean },
@@ -102,7 +109,7 @@ async function putOff(
   const next_attempt_at = delayMs === null ? null : new Date(Date.now() + delayMs).toISOString();
   try {
     const kept = await whileLeased(
-      // A log that is not tried again has failed, whoever is to blame. Otherwise it would be pending for ever.
+      // A log that is not tried again is marked as failed, whatever the cause. Otherwise it would be pending for ever.
       () => store.failWork(item, { reason, marksFailed: marksFailed || delayMs === null, next_attempt_at }),
       item,
       until,
@@ -118,7 +125,7 @@ async function putOff(
 
 const backoff = { baseMs: 250, capMs: 10_000 };
 
-/** Repeats a write while the store is away. Returns the store's answer; null if the store stayed away. */
+/** Repeats a write until the lease ends, while the store is unavailable. Returns the store's answer; null if there was none. */
 async function whileLeased<T>(
   write: () => Promise<T>,
   item: WorkItem,

@@ -2,15 +2,15 @@ import type { WorkItem } from "../../store/ports/work-store.ts";
 import type { LogReading, ReadingFailure } from "../read/log-reading.ts";
 import type { HostConduct } from "./host-limits.ts";
 
-/** Failures that the bytes of the log, or the lines of the summary, may cause. If so, the next attempt fails too. */
+/** Failures that may be caused by the bytes of the log or the lines of the summary. If they are, the next attempt fails too. */
 const hopeless: readonly ReadingFailure["kind"][] = ["out-of-memory", "stalled", "too-long", "crashed"];
 
-/** Returns whether a failure is likely to come again at the next attempt. */
+/** Returns whether a failure is likely to occur again at the next attempt. */
 export function isHopeless(kind: ReadingFailure["kind"]): boolean {
   return hopeless.includes(kind);
 }
 
-/** Returns whether the previous attempt ended a thread, too. */
+/** Returns whether the previous attempt of an item failed in one of these ways, too. */
 export function failedAlike({ failure }: WorkItem): boolean {
   return hopeless.some((kind) => failure?.startsWith(`${kind}: `));
 }
@@ -23,7 +23,7 @@ const conducts: Partial<Record<ReadingFailure["kind"], HostConduct>> = {
   "too-many-redirects": "answered",
 };
 
-/** Returns what a reading says about the host at which it ended; null if nothing. */
+/** Returns the conduct of the host at which a reading ended; null if the result says nothing about it. */
 export function conductOf(reading: LogReading): HostConduct | null {
   return reading.ok ? "answered" : (conducts[reading.failure.kind] ?? null);
 }

@@ -1,6 +1,6 @@
 import type { WorkItem, WorkStore } from "../../store/ports/work-store.ts";
 
-/** The list of exchanges is read again after this time, and at once if nothing can be claimed for the known ones. */
+/** The list of exchanges is read again after this time, or immediately if nothing can be claimed for the known exchanges. */
 const LIST_MS = 1000;
 /** Reading the list takes at most a tenth of the time, because some servers must scan all waiting work for it. */
 const LIST_SHARE = 10;
@@ -12,9 +12,9 @@ export interface FairClaimsOptions {
 }
 
 /**
- * Claims work so that no publisher takes all slots, however much work it has and however long that takes. The exchange
- * with the fewest items in progress here is next; among equals, the one whose last turn is longest ago. Within an
- * exchange, projects take turns.
+ * Claims work so that no publisher takes all slots, however much work it has and however long that takes. The next claim is for the
+ * exchange with the fewest items in progress here. If several have equally few, the one that has waited longest for a turn is next.
+ * Within an exchange, projects take turns.
  */
 export class FairClaims {
   readonly #options: FairClaimsOptions;
@@ -30,7 +30,7 @@ export class FairClaims {
   }
 
   /**
-   * Claims some items, all of one exchange. Returns none if nothing is due, or only items of busy hosts.
+   * Claims some items, all of one exchange. Returns an empty list if nothing is due, or only items of busy hosts are.
    *
    * @param limit - the most items. If several exchanges have work, each gets only its share.
    */
@@ -93,7 +93,7 @@ export class FairClaims {
     });
   }
 
-  /** Reads the list of exchanges if it is older than this. @returns whether it was read. */
+  /** Reads the list of exchanges if it is older than `goodForMs`. Returns whether the list was read. */
   async #list(goodForMs: number): Promise<boolean> {
     const from = performance.now();
     if (from - this.#listedAt < Math.max(goodForMs, this.#listingMs * LIST_SHARE)) return false;

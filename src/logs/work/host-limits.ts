@@ -1,12 +1,12 @@
 /** How a host behaved: it answered (anything), or it did not answer in time or broke the connection. */
 export type HostConduct = "answered" | "unreachable";
 
-// A host that does not answer rests for 5 s, then for twice as long each time, up to a minute. The limit is low because any
-// publisher could name a path of a good host that hangs.
+// A host that does not answer rests: it gets no log for 5 s, then for twice as long each time, up to a minute. The maximum is low,
+// because any publisher could name a path of a good host that hangs.
 const firstRestMs = 5_000;
 const longestRestMs = 60_000;
 const forgottenAfterMs = 600_000;
-/** The most hosts that are remembered. Strangers choose the hosts, and each claim names all busy ones to the store. */
+/** The most hosts that are remembered. Strangers choose the hosts, and each claim sends the busy ones to the store. */
 const mostHosts = 1000;
 
 interface HostState {
@@ -17,7 +17,7 @@ interface HostState {
   restsUntil: number;
 }
 
-/** A rest that would last longer than any rest began before the clock was put back, and is over. */
+/** Returns whether a host still rests. A rest that seems longer than the longest one began before the clock was set back, and is over. */
 function isResting(restsUntil: number, now: number): boolean {
   return now < restsUntil && restsUntil - now <= longestRestMs;
 }
@@ -25,20 +25,20 @@ function isResting(restsUntil: number, now: number): boolean {
 /**
  * Limits how many logs of one host are in progress, so that a slow host delays only its own logs.
  *
- * A host gets `perHost` logs at a time. An unreachable host rests, and then gets a single log until it answers. So a dead
- * host takes only one slot now and then, however many of its logs wait. Times are milliseconds of the caller's clock. Of
+ * A host gets `perHost` logs at a time. An unreachable host rests, and then gets a single log at a time until it answers. So a dead
+ * host takes only one slot now and then, however many of its logs wait. Times are milliseconds of the caller's clock. If there are
  * more than a thousand hosts, those whose last log is longest ago are forgotten.
  */
 export class HostLimits {
   readonly #perHost: number;
-  /** Hosts in the order in which they last ended a log, or began their first one. */
+  /** Hosts in the order in which their last log ended, or their first log began. */
   readonly #hosts = new Map<string, HostState>();
 
   constructor(perHost: number) {
     this.#perHost = perHost;
   }
 
-  /** Returns the hosts that get no further log now. */
+  /** Returns the hosts that get no more logs now. */
   busy(now: number): string[] {
     const busy = [...this.#hosts].filter(([, { inWork, strikes, restsUntil }]) => {
       return isResting(restsUntil, now) || inWork >= (strikes > 0 ? 1 : this.#perHost);
@@ -71,7 +71,7 @@ export class HostLimits {
     this.#forget(now);
   }
 
-  /** Forgets old hosts. The loop ends early: it visits only hosts that it forgets, hosts with logs in progress, and one more. */
+  /** Forgets old hosts. The loop ends early: it visits only the hosts that it forgets, hosts with logs in progress, and one other. */
   #forget(now: number): void {
     for (const [host, { inWork, restsUntil }] of this.#hosts) {
       if (inWork > 0) continue;

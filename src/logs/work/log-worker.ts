@@ -40,8 +40,8 @@ export interface LogWorkerOptions {
   /** The most logs in progress at a time: as many as `readLog` has threads. */
   readonly logsAtOnce: number;
   /**
-   * The most logs in progress at a time for one host, and for one server under all its names. A slow server then leaves room
-   * for others.
+   * The most logs in progress at a time for one host, and for one server under all its names. It leaves slots for others when a
+   * server is slow.
    */
   readonly logsPerHost: number;
   /** The length of a lease. It must be longer than `readLog` can take, because leases are not renewed. */
@@ -58,7 +58,7 @@ export interface WorkEnd {
   /** The log's host; `""` for suggestions. Strangers choose it, so metrics must limit how many labels they make of it. */
   readonly host: string;
   readonly outcome: WorkOutcome;
-  /** Why nothing was made; null if something was, or if the item waits for the log's server or for the store. */
+  /** Why no artifacts were made; null if they were made, or if the item waits for the log's server or for the store. */
   readonly failure: ReadingFailure["kind"] | null;
   /** Null if no log was read. */
   readonly figures: ReadingFigures | null;
@@ -67,7 +67,7 @@ export interface WorkEnd {
 }
 
 export interface LogWorker {
-  /** Looks for work at once. Called when a batch has stored new work. */
+  /** Looks for work immediately. Called when a batch has stored new work. */
   nudge(): void;
   /** Stops claiming, gives back the items in progress, and resolves when all are stored or given back. */
   stop(): Promise<void>;
@@ -83,21 +83,22 @@ type Made =
     }
   | { readonly ok: false; readonly failure: ReadingFailure; readonly dueAt?: number };
 
-/** The result of reading a log. `dueAt` is set if its server was busy: when the log is due again, in milliseconds since the epoch. */
+/** The result of reading a log. If its server was busy, `dueAt` is when the log is due again, in milliseconds since the Unix epoch. */
 type Read = LogReading & { readonly dueAt?: number };
 
 const idle = { baseMs: 1000, capMs: 10_000 };
-// One thread looks up bugs for one item after another. Many are claimed in one call, and those that are ready while the store is busy
-// are stored together, because a commit costs as much as the work on some items.
+// One thread looks up bugs for one item after another. Many items are claimed in one call, and those that become ready while the store
+// is busy are stored together, because a commit costs as much as the work on several items.
 const suggestionsAtOnce = 128;
 const suggestionsGatherMs = 200;
-// While the store answers claims but does not give the bugs, each log would be fetched again and again for nothing.
+// The time without claims after the bugs could not be read. Otherwise, while the store answers claims but not reads of bugs, each log
+// would be fetched again and again for nothing.
 const bugsAwayMs = 5000;
 
 /**
  * Makes the artifacts that publishers did not send. Until stopped, it claims pending logs and submitted summaries, reads the
- * logs, looks up bugs for both, and stores the artifacts. A failure is stored with the log. A store that is away is
- * waited for.
+ * logs, looks up bugs for both, and stores the artifacts. A failure is stored with the log. While the store is unavailable, the
+ * worker waits for it.
  */
 export function startLogWorker(options: LogWorkerOptions): LogWorker {
   const { store, leaseMs, log } = options;
@@ -123,7 +124,7 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
   function onClaimError(error: unknown): void {
     const away = error instanceof Unavailable;
     if (!away) log.error("work_claim_failed", { error });
-    // Logged once when the store goes away, not at each attempt.
+    // Logged once when the store becomes unavailable, not at each attempt.
     else if (!storeAway) log.warn("work_waits_for_store", { error });
     storeAway = away;
   }
@@ -190,7 +191,7 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
 
   async function end(item: WorkItem, made: Made, until: number): Promise<WorkOutcome> {
     if (made.ok) return finishWork(ending, item, made.artifacts, until);
-    // The shutdown has caused this failure, whatever its kind.
+    // During a shutdown, the failure is caused by the shutdown, whatever its kind.
     if (stop.aborted) return releaseWork(ending, item);
     if (made.dueAt !== undefined) return postponeWork(ending, item, made.dueAt, until);
     return failWork(ending, item, made.failure, until);

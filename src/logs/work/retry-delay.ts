@@ -1,6 +1,6 @@
 import { fullJitterMs } from "../../timing/backoff.ts";
 
-/** How often a log is tried, including the first attempt. */
+/** The number of times that a log is tried, including the first attempt. */
 export interface RetryLimits {
   readonly maxAttempts: number;
 }
@@ -12,7 +12,7 @@ const backoff = { baseMs: 30_000, capMs: 7_200_000 };
 const leastMs = 1000;
 
 /**
- * Returns the time until a log that could not be read is tried again, in milliseconds, with full jitter; null if never.
+ * Returns the time until a log that could not be read is tried again, in milliseconds, with full jitter; null if it is given up.
  *
  * @param failed - the number of failed attempts, including this one.
  * @param random - in [0, 1).

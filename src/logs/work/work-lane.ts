@@ -6,11 +6,11 @@ import { Wake } from "../../timing/wake.ts";
 export interface WorkLaneOptions {
   /** The most items in progress at a time. */
   readonly slots: number;
-  /** Items are claimed while at most this many are in progress. A low number makes few claims of many items each. */
+  /** Items are claimed while at most this many are in progress. With a low number there are few claims, of many items each. */
   readonly refillAt: number;
   /**
-   * How long to wait after a nudge, in milliseconds, so that the next claim finds what others are about to add. No wait while all slots
-   * are taken, because then more is due anyway.
+   * How long to wait after a nudge, in milliseconds, so that the next claim also finds the items that are about to be added. There is no
+   * wait while all slots are taken, because then more items are due anyway.
    */
   readonly gatherMs: number;
   /** Claims up to `limit` items that are due now. */
@@ -24,7 +24,7 @@ export interface WorkLaneOptions {
 }
 
 export interface WorkLane {
-  /** Looks for work at once. */
+  /** Looks for work immediately. */
   nudge(): void;
   /** Stops claiming, and resolves when all items in progress have ended. */
   stop(): Promise<void>;
@@ -57,18 +57,18 @@ export function startWorkLane(options: WorkLaneOptions): WorkLane {
   }
 
   async function run(): Promise<void> {
-    for (let emptyHanded = 0; !stopping.signal.aborted; ) {
+    for (let emptyClaims = 0; !stopping.signal.aborted; ) {
       // The signal is read before the claim, so that a nudge during the claim ends the wait after it.
       const { signal } = wake;
       const items = await claim();
       items.forEach(start);
-      emptyHanded = items.length > 0 ? 0 : emptyHanded + 1;
-      // A claim may return fewer items than are due, so the next one follows at once.
+      emptyClaims = items.length > 0 ? 0 : emptyClaims + 1;
+      // A claim may return fewer items than are due, so the next claim follows immediately.
       if (items.length > 0 && inWork.size <= refillAt) continue;
       const isFull = inWork.size >= slots;
-      const delayMs = idle.baseMs / 2 + fullJitterMs(emptyHanded, idle);
+      const delayMs = idle.baseMs / 2 + fullJitterMs(emptyClaims, idle);
       await pause(delayMs, signal);
-      if (signal.aborted) emptyHanded = 0;
+      if (signal.aborted) emptyClaims = 0;
       if (gatherMs > 0 && !isFull) await pause(gatherMs, stopping.signal);
     }
   }

@@ -1,18 +1,18 @@
 import { epochSeconds } from "../../normalise/epoch-seconds.ts";
 import { badQuery } from "./read-refused.ts";
 
-/** How the values of a field are read and compared. */
+/** The type of a field. It decides how values are read and compared. */
 export type FieldKind = "number" | "text" | "time";
 /** The fields that a list can be filtered on. All others are ignored. */
 export type Fields = ReadonlyMap<string, FieldKind>;
 
 export type Value = string | number;
-/** What a field of a row may hold. */
+/** The value of a field in a row. */
 export type Cell = Value | null | undefined;
 
 export type Operator = "eq" | "ne" | "gt" | "gte" | "lt" | "lte" | "in" | "nin";
 
-/** One filter of a question: `field=value` or `field__op=value`. */
+/** One filter of a request: `field=value` or `field__op=value`. */
 export interface Condition {
   readonly field: string;
   readonly op: Operator;
@@ -20,7 +20,7 @@ export interface Condition {
   readonly values: readonly Value[];
 }
 
-/** One row for each operator. A cell without a value (null) only fits `ne` and `nin`. */
+/** One row for each operator. A cell without a value (null) matches only `ne` and `nin`. */
 const operators: Readonly<Record<Operator, (cell: Cell, values: readonly Value[]) => boolean>> = {
   eq: (cell, [value]) => cell === value,
   ne: (cell, [value]) => cell !== value,
@@ -32,14 +32,14 @@ const operators: Readonly<Record<Operator, (cell: Cell, values: readonly Value[]
   nin: (cell, values) => !values.some((value) => value === cell),
 };
 
-/** The most values of one list, and the most characters of a value. A request line has room for little more. */
+/** The most values in one list, and the most characters of a value. A request line has room for little more. */
 const MAX_VALUES = 1000;
 const MAX_CHARACTERS = 500;
 
 /**
- * Reads the filters of a question.
+ * Reads the filters of a request.
  *
- * @param query - has each name once.
+ * @param query - contains each name only once.
  * @throws ReadRefused for a known field with an unknown operator, or with a value that it cannot have.
  */
 export function readConditions(query: URLSearchParams, fields: Fields): Condition[] {
@@ -49,7 +49,7 @@ export function readConditions(query: URLSearchParams, fields: Fields): Conditio
     const kind = fields.get(field);
     if (kind === undefined) continue;
     if (!isOperator(op) || more.length > 0) {
-      throw badQuery(`${name}: unknown operator; there are ${Object.keys(operators).slice(1).join(", ")}`);
+      throw badQuery(`${name}: unknown operator; use one of ${Object.keys(operators).slice(1).join(", ")}`);
     }
     const texts = op === "in" || op === "nin" ? text.split(",") : [text];
     if (texts.length > MAX_VALUES) throw badQuery(`${name}: more than ${MAX_VALUES} values`);
@@ -85,7 +85,7 @@ export function readSeconds(text: string): number | null {
   return epochSeconds(text.replace(/(:\d\d(?:[.,]\d+)?) (\d\d:?\d\d)$/, "$1+$2"));
 }
 
-/** Returns a time as it is stored: ISO 8601, UTC, milliseconds. A time without a zone is UTC. */
+/** Returns a time in its stored form: ISO 8601, UTC, with milliseconds; null for any other text. A time without a zone is UTC. */
 export function readTime(text: string): string | null {
   const seconds = readSeconds(text);
   if (seconds === null) return null;
@@ -96,8 +96,8 @@ export function readTime(text: string): string | null {
 const [FIRST, LAST] = [Date.parse("0000-01-01T00:00:00.000Z"), Date.parse("9999-12-31T23:59:59.999Z")];
 
 /**
- * Returns a time as it is stored. Times are compared as texts, so all have a year of four digits: a time beyond them becomes the
- * first or the last one.
+ * Returns a time in its stored form. Stored times are compared as texts, so their years must have four digits. A time outside this
+ * range becomes the first or the last time in it.
  */
 export function isoTime(ms: number): string {
   return new Date(Math.min(Math.max(ms, FIRST), LAST)).toISOString();

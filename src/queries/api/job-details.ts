@@ -26,7 +26,7 @@ export const detailFields: Fields = new Map([
   ["content_type", "text"],
 ]);
 
-/** The most jobs that one question may name. */
+/** The most jobs that one request may name. */
 const MAX_JOBS = 1000;
 
 const text = z

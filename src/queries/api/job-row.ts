@@ -36,7 +36,7 @@ export interface JobRow {
   readonly result: string | null;
   readonly state: string;
   readonly reason: string;
-  /** Seconds since the Unix epoch; 0 if unknown. So are the next two. */
+  /** Seconds since the Unix epoch; 0 if unknown. The same holds for the next two. */
   readonly submit_timestamp: number;
   readonly start_timestamp: number;
   readonly end_timestamp: number;
@@ -51,14 +51,14 @@ export interface JobRow {
 export interface TodaysJobRow extends JobRow {
   readonly push_id: number | null;
   readonly push_revision: string | null;
-  /** As a slug, if it is a task id of Taskcluster. */
+  /** The task id; a slug if it is a task id of Taskcluster. */
   readonly task_id: string;
   readonly retry_id: number;
   /** Whole minutes. */
   readonly duration: number;
 }
 
-/** The names of a row in the order in which `return_type=list` gives its values. */
+/** The field names of a row, in the order in which `return_type=list` gives the values. */
 export const jobPropertyNames = [
   ...([
     "id",
@@ -177,7 +177,7 @@ export function toJobRow({ job, coalesced_to, push }: ListedJob, numberOf: NameN
   };
 }
 
-/** The end of a guid: the run of its task, and the suffix that the run has got if it was retried over REST. */
+/** Matches the end of a guid: the run of its task, and the suffix that a run gets if it is retried over REST. */
 const runOfTask = /\/(\d{1,9})(?:_\d{5})?$/;
 
 export function toTodaysJobRow(listed: ListedJob, numberOf: NameNumber): TodaysJobRow {
@@ -200,7 +200,7 @@ export function valuesOf<Row>(row: Row, names: readonly (keyof Row)[]): unknown[
   return names.map((name) => row[name]);
 }
 
-/** Returns a task id as rows have it: as a slug, if it is a task id of Taskcluster. */
+/** Returns a task id in the form that rows use: as a slug, if it is a task id of Taskcluster. */
 export function taskSlug(task: string): string {
   return taskIdForms(task).find((form) => form.length === 22) ?? task;
 }

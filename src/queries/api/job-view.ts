@@ -15,12 +15,12 @@ import { shownArtifacts } from "./shown-artifacts.ts";
 export interface LogRow {
   readonly id: number;
   readonly name: string;
-  /** Without a password; a signature stays, because the log cannot be fetched without it. */
+  /** Without a password. A signature is kept, because the log cannot be fetched without it. */
   readonly url: string;
   readonly parse_status: ParseStatus;
 }
 
-/** Returns all that is shown of one job. */
+/** Returns everything that the read API shows of one job. */
 export async function jobView(
   store: Pick<ApiReads, "listArtifacts"> & Pick<JobReads, "findJob">,
   listed: ReadJob,
@@ -56,11 +56,11 @@ function toLogRows(jobNumber: number, logs: readonly StoredLog[]): LogRow[] {
   });
 }
 
-/** Similar jobs are looked for among this many jobs that were changed around the same time. */
+/** The most jobs, changed around the same time, among which similar jobs are looked for. */
 const MAX_LOOKED_AT = 5000;
 const AROUND_MS = 3 * 86_400_000;
 
-/** Returns jobs of the same kind (the same signature) that were changed around the same time, the last submitted first. */
+/** Returns jobs of the same kind (the same signature) that were changed around the same time, most recently submitted first. */
 export async function similarJobs(
   store: Pick<ApiReads, "selectJobs" | "readListed">,
   { job }: ReadJob,
@@ -80,10 +80,10 @@ export async function similarJobs(
   return similar.toSorted((a, b) => b.job.submit_timestamp - a.job.submit_timestamp).slice(0, count);
 }
 
-/** More jobs of one push than anybody has seen. Beyond this number they are not counted. */
+/** The most jobs of one push that are counted. No known push has as many. */
 const MAX_COUNTED = 1_000_000;
 
-/** Returns how many jobs a push has in each state, the completed ones by their results. */
+/** Counts the jobs of a push by state; completed jobs are counted by result. */
 export async function countStates(
   store: Pick<ApiReads, "selectJobs" | "readListed">,
   push: string,

@@ -21,10 +21,10 @@ export type JobLists = Pick<ApiReads, "pageOfProject" | "selectJobs" | "readList
 const MAX_SELECTED = 50_000;
 /** How many jobs are read in one turn of the event loop. */
 const READ_AT_ONCE = 500;
-/** How many further slices are asked for before the present one has come. */
+/** How many further slices are requested before the current one has arrived. */
 const READ_AHEAD = 2;
 
-/** How a list is made: one index selects, and the rest of the conditions filter what it has selected. */
+/** The plan for a list: one index selects jobs, and the remaining conditions filter them. */
 interface ListPlan {
   /** Null if no condition has an index. */
   readonly selection: ChosenSelection | null;
@@ -37,7 +37,7 @@ type ChosenSelection =
   /** The numbers of pushes, whose ids have to be found first. */
   | { readonly by: "push-number"; readonly numbers: readonly number[] };
 
-/** The fields that select by an index, the most exact first. Times of change are ranges, and come last. */
+/** The fields that have an index, the most selective first. Times of change are ranges, and are tried last. */
 const selectors: readonly (readonly [
   field: string,
   select: (values: readonly Value[]) => ChosenSelection | null,
@@ -49,7 +49,7 @@ const selectors: readonly (readonly [
   ["push_id", (values) => ({ by: "push-number", numbers: values.map(Number) })],
 ];
 
-/** Returns by which index a list of jobs is made. Pure. */
+/** Chooses the index for a list of jobs. Pure. */
 export function planJobs(conditions: readonly Condition[]): ListPlan {
   for (const [field, select] of selectors) {
     const condition = conditions.find(
@@ -73,7 +73,7 @@ export function planJobs(conditions: readonly Condition[]): ListPlan {
   return { selection: { by: "change", from, to }, rest };
 }
 
-/** Returns the times that a condition on the last change allows, both included; null for any other condition. */
+/** Returns the range that a condition on the last change allows, including both ends; null for any other condition. */
 function changeRange({ field, op, values }: Condition): ChangeRange | null {
   if (field !== "last_modified") return null;
   const time = String(values[0]);
@@ -100,7 +100,7 @@ function shifted(time: string, ms: number): string {
 /**
  * Lists jobs in the store's fixed order.
  *
- * @param project - null for all projects: then one of the conditions must have an index.
+ * @param project - null for all projects. In that case one of the conditions must have an index.
  * @throws ReadRefused if the conditions select too many jobs.
  */
 export async function listJobs(
@@ -131,7 +131,7 @@ export async function listJobs(
   return found.slice(0, count);
 }
 
-/** Returns a condition on task ids as one on slugs, because a row has its task id as a slug. */
+/** Turns a condition on task ids into one on slugs, because a row contains its task id as a slug. */
 function withSlugs(condition: Condition): Condition {
   const { field, values } = condition;
   return field === "task_id"
@@ -139,7 +139,7 @@ function withSlugs(condition: Condition): Condition {
     : condition;
 }
 
-/** Returns at most one job more than may be selected. */
+/** Selects jobs: at most one more than the limit, so that the caller can tell that there are too many. */
 async function select(
   store: JobLists,
   selection: ChosenSelection | null,
@@ -182,8 +182,8 @@ async function readAll(store: JobLists, handles: readonly JobHandle[]): Promise<
 }
 
 /**
- * Reads jobs in slices, with a turn of the event loop between two. While a slice is unpacked and used, the server works on the
- * next ones.
+ * Reads jobs in slices, with a turn of the event loop between two slices. While a slice is decoded and used, the database server
+ * works on the next ones.
  */
 export async function* readSlices(
   store: Pick<ApiReads, "readListed">,
@@ -193,7 +193,7 @@ export async function* readSlices(
   for (let at = 0; at < handles.length || reading.length > 0; at += READ_AT_ONCE) {
     if (at < handles.length) {
       const slice = store.readListed(handles.slice(at, at + READ_AT_ONCE));
-      // If the caller stops early, nobody waits for this slice. Otherwise its error is thrown where it is waited for.
+      // If the caller stops early, nobody awaits this slice, and its error must not end the process. Otherwise `await` throws it below.
       slice.catch(() => undefined);
       reading.push(slice);
       if (reading.length <= READ_AHEAD) continue;
@@ -204,7 +204,7 @@ export async function* readSlices(
   }
 }
 
-/** Returns the one job with this number; null if the project has none. */
+/** Returns the job with this number, or null if the project has none. */
 export async function findByNumber(
   store: Pick<ApiReads, "selectJobs" | "readJobs">,
   project: string,

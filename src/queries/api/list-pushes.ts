@@ -14,21 +14,21 @@ export type PushLists = Pick<ApiReads, "listSubmittedPushes" | "findPushes"> &
 const MAX_SELECTED = 50_000;
 const READ_AT_ONCE = 500;
 const DAY_SECONDS = 86_400;
-/** The most revisions that one question may name. */
+/** The most revisions that one request may name. */
 const MAX_REVISIONS = 100;
 
-/** What one question selects by an index, and what filters the rest. */
+/** The plan for a list: what an index selects, and the remaining conditions that filter it. */
 interface PushPlan {
   readonly range: Pick<SubmittedPushQuery, "from" | "to" | "author">;
-  /** The numbers of pushes; null if the question names none. */
+  /** The numbers of pushes; null if the request names none. */
   readonly numbers: readonly number[] | null;
   readonly rest: readonly Condition[];
 }
 
 /**
- * Lists the pushes of a project that have been submitted, the newest first.
+ * Lists the pushes of a project that have been submitted, newest first.
  *
- * @throws ReadRefused for a filter that cannot be read, or if too many pushes would have to be read.
+ * @throws ReadRefused if a filter is invalid, or if too many pushes would have to be read.
  */
 export async function listPushes(
   store: PushLists,
@@ -67,7 +67,7 @@ export async function listPushes(
   return kept.slice(page.offset, page.offset + page.count);
 }
 
-/** Returns the limits that the index knows, and the conditions that it does not. Pure. */
+/** Divides conditions into those that an index can apply, and the rest. Pure. */
 export function planPushes(conditions: readonly Condition[]): PushPlan {
   let range: PushPlan["range"] = { from: null, to: null, author: null };
   let numbers: readonly number[] | null = null;
@@ -87,7 +87,7 @@ export function planPushes(conditions: readonly Condition[]): PushPlan {
   return { range, numbers, rest };
 }
 
-/** Returns what `fromchange`, `tochange`, `startdate` and `enddate` mean: limits of the pushes' time. */
+/** Turns `fromchange`, `tochange`, `startdate` and `enddate` into conditions on the time of pushes. */
 async function changeConditions(
   store: PushLists,
   project: string,
@@ -101,14 +101,14 @@ async function changeConditions(
     const revision = query.get(name);
     if (revision === null) continue;
     const push = await store.findResultSet(project, revision);
-    // No push is older than a revision that nobody knows, and none is newer.
+    // An unknown revision has no time, so no push may match.
     const nothing = op === "gte" ? Number.MAX_SAFE_INTEGER : -1;
     conditions.push({ field: "push_timestamp", op, values: [push?.push_timestamp ?? nothing] });
   }
   const start = readDay(query, "startdate");
   const end = readDay(query, "enddate");
   if (start !== null) conditions.push({ field: "push_timestamp", op: "gte", values: [start.seconds] });
-  // A day includes its pushes; a time of day is itself the limit.
+  // An end without a time of day includes all pushes of that day. Otherwise the time itself is the limit.
   if (end !== null) {
     const seconds = end.isDay ? end.seconds + DAY_SECONDS : end.seconds;
     conditions.push({ field: "push_timestamp", op: end.isDay ? "lt" : "lte", values: [seconds] });
@@ -124,7 +124,7 @@ function readDay(query: URLSearchParams, name: string): { seconds: number; isDay
   return { seconds, isDay: !text.includes(":") };
 }
 
-/** Returns a condition that leaves out revisions as one that leaves out their pushes, and any other as it is. */
+/** Turns a condition that excludes revisions into one that excludes their pushes. Returns any other condition unchanged. */
 async function withNumbers(store: PushLists, project: string, condition: Condition): Promise<Condition> {
   const { field, op, values } = condition;
   if (field !== "revision" || (op !== "ne" && op !== "nin")) return condition;

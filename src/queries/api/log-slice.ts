@@ -7,7 +7,7 @@ import { findByNumber } from "./list-jobs.ts";
 import { readWhole, wholeNumber } from "./read-page.ts";
 import { badQuery, ReadRefused } from "./read-refused.ts";
 
-/** Returns the lines of a job's log that a question asks for. @throws ReadRefused if it asks for none, or they cannot be had. */
+/** Returns the requested lines of a job's log. @throws ReadRefused if the request is invalid, or if the lines cannot be read. */
 export async function logSlice(
   store: Pick<ApiReads, "selectJobs" | "readJobs"> & Pick<JobReads, "findJob">,
   logs: LogSlices,

@@ -11,10 +11,10 @@ import { type ShownArtifact, shownArtifacts } from "./shown-artifacts.ts";
 export type SummaryReads = Pick<ApiReads, "listArtifacts"> & Pick<JobReads, "findArtifact">;
 export type SummaryLists = SummaryReads & Pick<ApiReads, "listChangedLogs"> & Pick<JobReads, "findJob">;
 
-/** One error line of a log that was read here. */
+/** One error line of a log that a worker parsed. */
 export interface SummaryLine {
   readonly id: number;
-  /** The number of its summary. */
+  /** The number of the summary that contains the line. */
   readonly summary: number;
   readonly line_number: number | null;
   readonly line: string;
@@ -24,14 +24,14 @@ export interface SummaryLine {
   readonly verified: false;
 }
 
-/** What was found in a log that was read here. */
+/** The result of parsing a log, if a worker parsed it. */
 export interface LogSummaryView {
   readonly id: number;
   readonly job_guid: string;
   readonly repository: string;
   readonly text_log_summary_artifact_id: number;
   readonly bug_suggestions_artifact_id: number | null;
-  /** As in the artifact. */
+  /** The content of the artifact. */
   readonly bug_suggestions: unknown;
   readonly lines: readonly SummaryLine[];
 }
@@ -44,7 +44,7 @@ const summaryBlob = z.object({
   step_data: z.object({ all_errors: z.array(errorLine.catch({ line: "", linenumber: null })) }),
 });
 
-/** Returns the error lines of a job's summary, whoever made it; an empty list without one. */
+/** Returns the error lines of a job's summary, whether a worker made it or a client sent it; empty if there is no summary. */
 export async function errorLines(
   store: SummaryReads,
   job: StoredJob,
@@ -64,7 +64,7 @@ export async function bugSuggestions(
   return artifact === null ? [] : readJson(artifact.blob);
 }
 
-/** Returns what was found in a job's log; null if its log was not read here, so also for a submitted summary. */
+/** Returns the result of parsing a job's log; null if no worker parsed it, which includes jobs with a submitted summary. */
 export async function logSummary(store: SummaryReads, job: StoredJob): Promise<LogSummaryView | null> {
   const artifacts = await shownArtifacts(store, job);
   const summary = artifacts.find(({ name, made_by }) => name === SUMMARY && made_by === "log");
@@ -98,7 +98,7 @@ async function readLines(
   }));
 }
 
-/** Where a page ended: after a log, or after some lines of the summary of the next one. */
+/** The position where a page ended: after a log, or after some lines of the next log's summary. */
 export interface SummaryCursor {
   readonly log: LogCursor | null;
   readonly lines: number;
@@ -106,16 +106,16 @@ export interface SummaryCursor {
 
 export interface SummaryPage<Row> {
   readonly rows: readonly Row[];
-  /** Null if there is no further page. */
+  /** Null if this is the last page. */
   readonly next: SummaryCursor | null;
 }
 
 const PAGE_ROWS = 100;
 const LOGS_AT_ONCE = 200;
-/** The most logs that are looked at for one page. A page may then have fewer rows, and still not be the last. */
+/** The most logs that are looked at for one page. Because of it, a page with fewer rows is not always the last one. */
 const MAX_LOGS = 1000;
 
-/** Returns a page of all summaries, the log that was read last first. */
+/** Returns a page of all summaries, with the most recently parsed log first. */
 export function pageOfSummaries(
   store: SummaryLists,
   from: SummaryCursor,
@@ -160,7 +160,7 @@ async function summaryOf(store: SummaryLists, log: StoredLog): Promise<LogSummar
   return view === null || !isFirstRead(log, view.logs) ? null : logSummary(store, view.job);
 }
 
-/** A job has one summary, that of the log that was read first. With its other logs it would be listed again. */
+/** Returns whether a log was the first of its job to be parsed. The job's only summary is about it, and must not be listed again. */
 function isFirstRead({ name, url }: StoredLog, logs: readonly StoredLog[]): boolean {
   const byTime = logs.filter(isRead).toSorted((a, b) => (a.last_modified < b.last_modified ? -1 : 1));
   // A log that was submitted as parsed was never attempted.

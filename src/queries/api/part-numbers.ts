@@ -1,10 +1,10 @@
 import { jobNumberRange, partNumber } from "../../domain/document-numbers.ts";
 
 /**
- * Returns the numbers of a job's artifacts or logs. In the rare case that two have the same, the one that was stored later gets
- * the next free one.
+ * Returns the numbers of a job's artifacts or logs. In the rare case that two would have the same number, the one that was stored
+ * later gets the next free number.
  *
- * @param ids - their ids, in the order of arrival.
+ * @param ids - the ids of the artifacts or logs, in the order of arrival.
  */
 export function numberParts(jobNumber: number, ids: readonly string[]): number[] {
   const taken = new Set<number>();

@@ -2,7 +2,7 @@ import type { ResultSet, Revision } from "../../domain/result-set.ts";
 import type { Fields } from "./conditions.ts";
 import type { NameNumber } from "./name-numbers.ts";
 
-/** The most revisions that a push shows of itself. All of them have a list of their own. */
+/** The most revisions in the row of a push. Another route lists all of them. */
 const MAX_SHOWN = 20;
 
 export interface RevisionRow {
@@ -37,7 +37,7 @@ export const pushFields: Fields = new Map([
   ["repository_id", "number"],
 ]);
 
-/** @param full - also with the comment of the top revision and the latest revisions, the top one first. */
+/** @param full - whether to add the comment of the top revision, and the latest revisions with the top one first. */
 export function toPushRow(push: ResultSet, numberOf: NameNumber, full: boolean): PushRow {
   const top = push.revisions.at(-1);
   const row = {
@@ -61,7 +61,7 @@ export function toPushRow(push: ResultSet, numberOf: NameNumber, full: boolean):
   };
 }
 
-/** The same push under the names of today's list. */
+/** Returns the same push with the field names of today's list. */
 export function toTodaysPushRow(push: ResultSet, numberOf: NameNumber, full: boolean): object {
   const { id, push_timestamp, repository_id, revision, author, revision_count } = toPushRow(
     push,

@@ -1,27 +1,27 @@
 import { badQuery, ReadRefused } from "./read-refused.ts";
 
-/** Which part of a list is wanted. */
+/** The requested part of a list. */
 export interface Page {
   readonly offset: number;
   readonly count: number;
 }
 
 export interface PageRules {
-  /** How many are returned if the question does not say. */
+  /** The count if the request does not give one. */
   readonly usual: number;
   readonly most: number;
-  /** The body of the answer to a question for more. */
+  /** The body of the answer to a request for more. */
   readonly tooMany: unknown;
 }
 
-/** @throws ReadRefused for a count or offset that is not a whole number, or for a count beyond the limit. */
+/** Reads `offset` and `count`. @throws ReadRefused if either is not a whole number, or if the count exceeds the limit. */
 export function readPage(query: URLSearchParams, { usual, most, tooMany }: PageRules): Page {
   const count = readWhole(query, "count") ?? usual;
   if (count > most) throw new ReadRefused(400, tooMany);
   return { offset: readWhole(query, "offset") ?? 0, count };
 }
 
-/** Returns a parameter as a whole number; null if it is absent. @throws ReadRefused for anything else. */
+/** Returns a parameter as a whole number, or null if it is absent. @throws ReadRefused if it is anything else. */
 export function readWhole(query: URLSearchParams, name: string): number | null {
   const text = query.get(name);
   if (text === null) return null;
@@ -30,7 +30,7 @@ export function readWhole(query: URLSearchParams, name: string): number | null {
   return value;
 }
 
-/** Returns a text of digits as a number; null for anything else, and for a number that JavaScript cannot hold. */
+/** Returns a text of digits as a number; null for anything else, and for a number that JavaScript cannot represent exactly. */
 export function wholeNumber(text: string): number | null {
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(value) ? value : null;

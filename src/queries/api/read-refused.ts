@@ -1,4 +1,4 @@
-/** A question that is not answered. The status and the body are those that readers know; the body is sent as JSON. */
+/** Thrown for a request that is refused. The status and the body are those that existing clients expect; the body is sent as JSON. */
 export class ReadRefused extends Error {
   readonly status: number;
   readonly body: unknown;
@@ -11,7 +11,7 @@ export class ReadRefused extends Error {
   }
 }
 
-/** Returns the refusal of a question that is wrong in itself. */
+/** Returns the refusal of an invalid request. */
 export function badQuery(detail: string): ReadRefused {
   return new ReadRefused(400, { detail });
 }

@@ -12,7 +12,7 @@ import { badQuery, ReadRefused } from "./read-refused.ts";
 export type ArtifactLists = Pick<ApiReads, "selectJobs" | "readJobs" | "listArtifacts"> &
   Pick<JobReads, "findArtifact">;
 
-/** An artifact of a list, without its content. */
+/** An artifact in a list, without its content. */
 export interface ShownArtifact extends ArtifactHead {
   readonly id: number;
   readonly job_id: number;
@@ -28,17 +28,17 @@ export const artifactFields: Fields = new Map([
   ["type", "text"],
 ]);
 
-/** Job details and performance data have lists of their own, or none. */
+/** The artifacts that these lists leave out. Job details have a list of their own; performance data has none. */
 const hidden: ReadonlySet<string> = new Set([JOB_INFO, "performance_data"]);
 const SUMMARY = "text_log_summary";
-/** What summaries were called before. */
+/** The former name of summaries. */
 const OLD_SUMMARY = "Structured Log";
-/** The most jobs that one question may name. */
+/** The most jobs that one request may name. */
 const MAX_JOBS = 1000;
-/** How long the artifacts of one answer may be together, in characters. */
+/** The greatest total length of the artifacts in one answer, in characters. */
 const MAX_ANSWER = 32 * 1024 * 1024;
 
-/** Returns the artifacts that lists show, the one that was stored last first. */
+/** Returns the artifacts of a job that lists show, newest first. */
 export async function shownArtifacts(
   store: Pick<ApiReads, "listArtifacts">,
   { project, job_guid, rest_id }: StoredJob,
@@ -52,8 +52,8 @@ export async function shownArtifacts(
 }
 
 /**
- * Returns a list of artifacts as JSON text, job by job, those of each job with the newest first. Blobs are copied into it as
- * they are stored, because reading them as JSON would lose digits of long numbers.
+ * Returns a list of artifacts as JSON text, job by job, and newest first within a job. Blobs are copied into it as they are
+ * stored, because parsing them as JSON would lose digits of long numbers.
  *
  * @throws ReadRefused if no filter names a job or an artifact, or if the list would be too long.
  */
@@ -103,7 +103,7 @@ export async function oneArtifactText(store: ArtifactLists, project: string, id:
   throw new ReadRefused(404, `job_artifact ${id} not found`);
 }
 
-/** Returns the selections of jobs whose artifacts may fit; null if all jobs might. */
+/** Returns selections of the jobs whose artifacts may fit, or null if no condition limits the jobs. */
 function selectionsOf(conditions: readonly Condition[]): JobSelection[] | null {
   for (const { field, op, values } of conditions) {
     if (op !== "eq" && op !== "in") continue;
@@ -136,7 +136,7 @@ async function artifactText(
   return `${head.slice(0, -1)},"blob":${blobText(artifact)}}`;
 }
 
-/** Returns the blob as JSON text: a blob of type `json` as it is, any other as a text. */
+/** Returns a blob as JSON text: a blob of type `json` unchanged, any other blob as a string. */
 function blobText(artifact: Artifact | null): string {
   if (artifact === null) return "null";
   const { type, blob } = artifact;
@@ -145,7 +145,7 @@ function blobText(artifact: Artifact | null): string {
     JSON.parse(blob);
     return blob;
   } catch {
-    // A publisher may have sent a text that is not JSON as its JSON.
+    // A publisher may have sent text that is not JSON with the type `json`.
     return JSON.stringify(blob);
   }
 }

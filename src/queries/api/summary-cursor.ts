@@ -7,17 +7,17 @@ const cursor: z.ZodType<SummaryCursor> = z.object({
   lines: z.int().min(0),
 });
 
-/** Returns a cursor as a text for an address. */
+/** Encodes a cursor as text for a URL. */
 export function writeCursor(from: SummaryCursor): string {
   return Buffer.from(JSON.stringify(from)).toString("base64url");
 }
 
-/** Reads a cursor that {@link writeCursor} wrote; null stands for the first page. @throws ReadRefused for any other text. */
+/** Decodes a cursor from {@link writeCursor}; null means the first page. @throws ReadRefused for any other text. */
 export function readCursor(text: string | null): SummaryCursor {
   if (text === null) return { log: null, lines: 0 };
   try {
     return cursor.parse(JSON.parse(Buffer.from(text, "base64url").toString("utf8")));
   } catch {
-    throw badQuery("cursor: take it from the address of the previous page");
+    throw badQuery("cursor: invalid; take it from the next link of the previous page");
   }
 }

@@ -3,7 +3,7 @@ import type { AcceptedJob } from "../../judge/verdict.ts";
 import type { CheckPreview } from "../../web/publish/check-view.ts";
 import { jobInfoEntries } from "../job/job-info.ts";
 
-/** Describes how an accepted job would show: its place in the grid, and its Job Info. Pure. */
+/** Describes how an accepted job would be shown: its place in the grid, and its Job Info. Pure. */
 export function previewOf({ submission }: AcceptedJob): CheckPreview {
   const { project, revision, revision_hash, job, logs, artifacts, refused } = submission;
   const artifact = (name: string) => artifacts.find((each) => each.name === name) ?? null;

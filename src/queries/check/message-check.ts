@@ -7,14 +7,14 @@ import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
 import type { CheckedItem, CheckView, PlacedError } from "../../web/publish/check-view.ts";
 import { previewOf } from "./check-preview.ts";
 
-/** The most items of each verdict that are listed. Nobody reads more, and each preview takes room on the page. */
+/** The most items that are listed for each verdict. People would not read more, and each preview takes room on the page. */
 const LISTED = 100;
 
 /**
- * Judges a message as the worker would if it came from this exchange, and stores nothing. What depends on the store is not checked:
- * whether a push with a revision hash is known.
+ * Judges a message as the worker would if it arrived from this exchange, and stores nothing. The one check that needs the store, whether
+ * a push with a revision hash is known, is left out.
  *
- * @param exchange - null: no exchange was named, so `accept_projects` is not applied.
+ * @param exchange - null if no exchange was named. In that case `accept_projects` is not applied.
  */
 export async function checkMessage(
   body: Buffer,
@@ -64,7 +64,7 @@ function createPlacing(body: Buffer, listed: readonly { index: number; verdict: 
   return (index, pointer) => found.get(`${prefixOf(index)}${pointer}`) ?? null;
 }
 
-/** Returns, for each job, the pointer from the whole text to its message: an envelope in a list may hold several jobs. */
+/** Returns, for each job, the pointer from the whole text to its message. An envelope in a list may contain several jobs. */
 function prefixes(text: string): (index: number) => string {
   const value: unknown = JSON.parse(text);
   if (!Array.isArray(value)) return () => "";

@@ -3,7 +3,7 @@ import type { ApiReads } from "../../store/ports/api-reads.ts";
 import type { JobReads } from "../../store/ports/job-reads.ts";
 import type { PageReads } from "../../store/ports/page-reads.ts";
 
-/** What was found for the text in the search box. */
+/** The result of a search for the text in the search box. */
 export type Found =
   | { readonly kind: "project"; readonly project: string }
   | { readonly kind: "pushes"; readonly pushes: readonly ResultSet[] }
@@ -23,14 +23,14 @@ type Reads = Pick<ApiReads, "hasProject"> &
   Pick<JobReads, "findJobsByGuid" | "findResultSet">;
 
 const revisionText = /^[0-9a-f]{12,40}$/i;
-/** Projects that are asked for a revision at once. */
+/** How many projects are searched for a revision at the same time. */
 const ASKED_AT_ONCE = 25;
 
 /** Finds a project by its name, a push by any of its revisions in any project, or jobs by their task id or guid. */
 export async function findAnything(store: Reads, text: string): Promise<Found> {
   if (await store.hasProject(text)) return { kind: "project", project: text };
   if (revisionText.test(text)) {
-    // Revisions are written as their publishers write them: nearly always small.
+    // Revisions are stored as publishers write them, which is nearly always in lower case.
     for (const revision of new Set([text, text.toLowerCase()])) {
       const pushes = await findPushes(store, revision);
       if (pushes.length > 0) return { kind: "pushes", pushes };

@@ -5,39 +5,39 @@ import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
 /** A cell in memory. */
 export interface HotCell {
   readonly cell: JobCell;
-  /** The job is not completed, and was coalesced into another one. */
+  /** Whether the job was coalesced into another one and is not completed. */
   readonly coalesced: boolean;
-  /** The number of the change that brought it. */
+  /** The number of the change that added or replaced the cell. */
   readonly changeNumber: number;
 }
 
-/** What has happened to the jobs of a push. */
+/** The changes to the jobs of a push. */
 export interface CellChanges {
-  /** These are all cells of the push, and any other that a page may have is gone. */
+  /** Whether these are all cells of the push, so that any other cell that a page may have is gone. */
   readonly isComplete: boolean;
   readonly cells: readonly HotCell[];
   /** Guids of jobs that the push no longer has. */
   readonly gone: readonly string[];
 }
 
-/** Cells that are read in one turn of the event loop. */
+/** How many cells are read in one turn of the event loop. */
 const READ_AT_ONCE = 500;
-/** Workers' clocks may differ by this much: changes this far before the last known one are read again. */
+/** How far workers' clocks may differ, in milliseconds. Changes this long before the last known one are read again. */
 const OVERLAP_MS = 15_000;
-/** The same while the push changes so much that reading all of them each time would cost too much: the time that a batch takes. */
+/** The overlap while a push changes so much that the full one would cost too much. It is about the time that a batch takes. */
 const SHORT_OVERLAP_MS = 2000;
-/** How many known cells may be read again each time. */
+/** The most known cells that may be read again every time. */
 const FEW_AGAIN = 200;
-/** How often more than these are read again, in milliseconds. */
+/** How often more than {@link FEW_AGAIN} cells are read again, in milliseconds. */
 const MANY_AGAIN_EVERY_MS = 10_000;
-/** How often all cells are read: changes alone do not tell which jobs have moved to another push, or were coalesced. */
+/** How often all cells are read, because changes alone do not show which jobs have moved to another push or were coalesced. */
 const COMPLETE_EVERY_MS = 5 * 60_000;
-/** How many jobs that a push no longer has are remembered. Jobs seldom move. */
+/** How many jobs that have left a push are remembered. Jobs seldom move. */
 const MAX_GONE = 1000;
 /** The memory of a cell besides its texts, in bytes; an estimate. */
 const BYTES_OF_CELL = 300;
 
-/** The cells of one push, kept up to date by what has changed since they were last read. */
+/** The cells of one push. They are kept up to date by reading what has changed since the last time. */
 export class HotPush {
   readonly id: string;
   readonly #maxJobs: number;
@@ -48,7 +48,7 @@ export class HotPush {
   #place: CellPlace | null = null;
   #completeAtMs = 0;
   #readAtMs = 0;
-  /** When changes of the whole {@link OVERLAP_MS} were last read again, and how many of them were known. */
+  /** When the changes of the full {@link OVERLAP_MS} were last read again, and how many of them were already known. */
   #againAtMs = 0;
   #knownAgain = 0;
   #lastChange = 0;
@@ -71,17 +71,17 @@ export class HotPush {
     return this.#cells;
   }
 
-  /** The number of its last change; 0 if it has no jobs yet. */
+  /** The number of the push's last change; 0 if it has no jobs yet. */
   get lastChange(): number {
     return this.#lastChange;
   }
 
-  /** An estimate of the memory that the cells take. */
+  /** The estimated memory that the cells take. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Brings the cells up to date. Calls at the same time share the reading. */
+  /** Updates the cells from the store. Concurrent calls share one read. */
   refresh(store: Pick<PageReads, "listCells">, nowMs: number): Promise<void> {
     this.#refreshing ??= this.#read(store, nowMs).finally(() => {
       this.#refreshing = null;
@@ -90,8 +90,8 @@ export class HotPush {
   }
 
   /**
-   * Returns the changes with a greater number; null if there are none. With 0, all cells. Pages that were told up to the same number
-   * get the same object, so that what is made of it can be shared.
+   * Returns the changes with a greater number, or all cells for 0; null if there are none. Pages with the same number get the same
+   * object, so that everything made from it can be shared.
    */
   changesAfter(number: number): CellChanges | null {
     const lastChange = this.#lastChange;
@@ -144,7 +144,7 @@ export class HotPush {
     }
   }
 
-  /** Returns false for a cell that is known already in this version: it is the same one, read again. */
+  /** Adds or replaces a cell. Returns false if this version of the cell is already known, because it was read again. */
   #take({ cell, coalesced }: GridCell): boolean {
     const guid = cell[CELL.guid];
     const known = this.#cells.get(guid);
@@ -168,15 +168,15 @@ export class HotPush {
 }
 
 /**
- * Returns the place to read changes from: the last known change, or some time before it, if a worker whose clock is behind may
- * have stored something earlier since the last reading.
+ * Returns the place to read changes from. It is the last known change, or some time before it if a worker whose clock is behind
+ * may have stored an earlier change since the last read.
  *
  * @param readAtMs - when the push was last read.
- * @param overlapMs - how much earlier.
+ * @param overlapMs - how long before the last known change to begin in that case.
  */
 function placeToReadFrom(last: CellPlace, readAtMs: number, overlapMs: number): CellPlace {
   const changedMs = Date.parse(last.changed);
-  // Nothing has been read yet.
+  // No change has been read yet.
   if (Number.isNaN(changedMs)) return { changed: "", id: null };
   if (changedMs < readAtMs - OVERLAP_MS) return last;
   return { changed: new Date(Math.min(changedMs, readAtMs) - overlapMs).toISOString(), id: null };

@@ -5,10 +5,10 @@ import { toPushRow } from "../../store/rules/page-pushes.ts";
 /** Which pushes a page of the grid shows. */
 export interface GridQuestion {
   readonly project: string;
-  /** Shows the push with this revision alone. */
+  /** If given, the page shows only the push with this revision. */
   readonly revision: string | null;
   readonly author: string | null;
-  /** Seconds since the Unix epoch, both included. */
+  /** Seconds since the Unix epoch. Both `since` and `until` are included. */
   readonly since: number | null;
   readonly until: number | null;
   readonly before: PushPlace | null;
@@ -24,9 +24,9 @@ export interface PushList {
 const PUSHES_OF_PAGE = 10;
 
 /**
- * Returns the pushes of one page of the grid, the newest first.
+ * Returns the pushes of one page of the grid, newest first.
  *
- * @returns null if a revision is asked for that no push of the project has.
+ * @returns null if the project has no push with the requested revision.
  */
 export async function listGrid(
   store: Pick<PageReads, "listPushes"> & Pick<JobReads, "findResultSet">,

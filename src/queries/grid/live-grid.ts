@@ -14,50 +14,50 @@ import {
 } from "./grid-viewer.ts";
 import type { CellChanges } from "./hot-push.ts";
 
-/** What has happened since the last event. */
+/** An event for an open page. */
 export type GridEvent =
   | {
       readonly kind: "changes";
-      /** Pushes that are new, or were completed. */
+      /** Pushes that are new, or whose details have changed. */
       readonly heads: readonly PushRow[];
       readonly pushes: readonly PushChanges[];
       readonly position: GridPosition;
     }
-  /** These pushes are not watched, because too many others are. The page has to ask for them by itself. */
+  /** These pushes are not watched, because too many others are. The page has to request their changes itself. */
   | { readonly kind: "unwatched"; readonly revisions: readonly string[] }
   /** The store cannot be read. */
   | { readonly kind: "away" }
   | { readonly kind: "back" };
 
-/** The changes of one push, or a part of them. Pages that get the same changes get the same object. */
+/** The changes of one push, or a part of them. All pages that get the same changes get the same object. */
 export interface PushChanges extends CellChanges {
   readonly revision: string;
-  /** Other events follow with the rest of these changes. */
+  /** Whether further events contain the rest of these changes. */
   readonly more: boolean;
 }
 
-/** Sends an event to a page. The promise ends when there is room for another one, or the page has gone. */
+/** Sends an event to a page. The promise resolves when there is room for another event, or when the page is closed. */
 export type SendEvent = (event: GridEvent) => Promise<void>;
 
 export interface LiveGridOptions {
   readonly store: Pick<PageReads, "listPushes">;
   readonly model: GridModel;
-  /** How often changes are looked for, in milliseconds. */
+  /** How often the store is asked for changes, in milliseconds. */
   readonly everyMs: number;
-  /** The most cells in one event; more are sent in further events. An event is written in one turn of the event loop. */
+  /** About how many cells one event contains; more are sent in further events. An event is written in one turn of the event loop. */
   readonly cellsOfEvent: number;
-  /** Called for an error that is not the store's. */
+  /** Called for any error other than an unavailable store. */
   readonly onBug: (error: unknown) => void;
 }
 
-/** How many of a project's newest pushes are looked at for new ones. */
+/** Among how many of a project's newest pushes new ones are looked for. */
 const NEWEST = 20;
 
 interface Viewer extends GridViewer {
   readonly send: SendEvent;
 }
 
-/** Looks for changes while pages are open, once for all of them, and tells each page what concerns it. */
+/** Looks for changes while pages are open, once for all pages, and sends each page the changes of its own pushes. */
 export class LiveGrid {
   readonly #options: LiveGridOptions;
   readonly #viewers = new Set<Viewer>();
@@ -69,12 +69,12 @@ export class LiveGrid {
     this.#options = options;
   }
 
-  /** Sends events to an open page. @returns a function that ends it. */
+  /** Sends events to an open page. @returns a function that stops the events. */
   open(watch: GridWatch, send: SendEvent): () => void {
     const viewer: Viewer = { ...createViewer(watch), send };
     this.#viewers.add(viewer);
     if (this.#isAway) void send({ kind: "away" });
-    // At once, because the page may have been without a stream for a while.
+    // Look immediately, because the page may have been without a stream for a while.
     if (this.#timer === null) this.#turnAfter(0);
     return () => this.#viewers.delete(viewer);
   }
@@ -82,9 +82,9 @@ export class LiveGrid {
   async #turn(): Promise<void> {
     try {
       await this.#look();
-      this.#say("back");
+      this.#sendStoreState("back");
     } catch (error) {
-      if (error instanceof Unavailable) this.#say("away");
+      if (error instanceof Unavailable) this.#sendStoreState("away");
       else this.#options.onBug(error);
     }
     if (this.#viewers.size === 0) this.#timer = null;
@@ -92,29 +92,29 @@ export class LiveGrid {
   }
 
   #turnAfter(ms: number): void {
-    // An open page does not keep the process from ending.
+    // An open page must not keep the process from ending.
     this.#timer = setTimeout(() => void this.#turn(), ms).unref();
   }
 
-  #say(kind: "away" | "back"): void {
+  #sendStoreState(kind: "away" | "back"): void {
     if (this.#isAway === (kind === "away")) return;
     this.#isAway = kind === "away";
     for (const { send } of this.#viewers) void send({ kind });
   }
 
   async #look(): Promise<void> {
-    // A page that opens meanwhile has to wait: its new pushes have not been looked for, so its position must not move on.
-    const viewers = [...this.#viewers].filter(({ isBeingTold }) => !isBeingTold);
+    // A page that opens from now on waits for the next turn. Its new pushes are not looked for now, so its position must not advance.
+    const viewers = [...this.#viewers].filter(({ isSending }) => !isSending);
     const newest = await this.#newestPushes(viewers);
     for (const viewer of viewers) admitHeads(viewer, newest.get(viewer.watch.project) ?? []);
     const turns = new EventLoopTurns();
     const skipped = await this.#lookAtPushes(viewers, turns);
     for (const viewer of viewers) {
-      viewer.isBeingTold = true;
-      this.#tell(viewer, newest.get(viewer.watch.project) ?? [], skipped)
+      viewer.isSending = true;
+      this.#sendChanges(viewer, newest.get(viewer.watch.project) ?? [], skipped)
         .catch(this.#options.onBug)
         .finally(() => {
-          viewer.isBeingTold = false;
+          viewer.isSending = false;
         });
       await turns.giveIfDue();
     }
@@ -132,7 +132,7 @@ export class LiveGrid {
     return newest;
   }
 
-  /** Brings the watched pushes up to date. Returns the ids of those that have no room in memory. */
+  /** Updates the watched pushes. Returns the ids of those that do not fit into memory. */
   async #lookAtPushes(viewers: readonly Viewer[], turns: EventLoopTurns): Promise<ReadonlySet<string>> {
     const { model } = this.#options;
     const ids = new Set(
@@ -142,7 +142,7 @@ export class LiveGrid {
     );
     const skipped = new Set<string>();
     for (const id of ids) {
-      // Otherwise the watched pushes would drive each other out of memory, and all would be read completely each time.
+      // Otherwise the watched pushes would displace each other in memory, and all would be read completely each time.
       if (model.has(id) || model.hasRoom()) await model.look(id);
       else skipped.add(id);
       await turns.giveIfDue();
@@ -150,14 +150,14 @@ export class LiveGrid {
     return skipped;
   }
 
-  async #tell(viewer: Viewer, newest: readonly Head[], skipped: ReadonlySet<string>): Promise<void> {
+  async #sendChanges(viewer: Viewer, newest: readonly Head[], skipped: ReadonlySet<string>): Promise<void> {
     const { model, cellsOfEvent } = this.#options;
     const { watch, revisions, send } = viewer;
     let heads = newest.filter((head) => isNews(viewer, head)).map(({ push }) => push);
     let pushes: PushChanges[] = [];
     let cells = 0;
     let hasSent = false;
-    // Changes that arrive while this page is told are sent the next time.
+    // Changes that arrive while events are being sent to this page are sent the next time.
     const position = model.position();
     const ids = [...revisions].map((revision) => ({ revision, id: resultSetId(watch.project, revision) }));
     const changed = ids.map(({ revision, id }) => ({
@@ -169,7 +169,7 @@ export class LiveGrid {
         pushes.push(part);
         cells += part.cells.length;
         if (cells < cellsOfEvent) continue;
-        // Until the last event, the page has not got all changes up to the new position.
+        // Only after the last event does the page have all changes up to the new position.
         const sent = send({ kind: "changes", heads, pushes, position: viewer.position });
         [heads, pushes, cells, hasSent] = [[], [], 0, true];
         await sent;
@@ -186,7 +186,7 @@ export class LiveGrid {
       await send({ kind: "changes", heads, pushes, position });
   }
 
-  /** The same for all pages that get the same changes. */
+  /** Returns the parts of a push's changes. Pages that get the same changes share the result. */
   #partsOf(revision: string, changes: CellChanges): readonly PushChanges[] {
     const known = this.#parts.get(changes);
     if (known !== undefined) return known;
@@ -196,7 +196,7 @@ export class LiveGrid {
   }
 }
 
-/** Cuts the changes of a push into parts of at most `most` cells. */
+/** Divides the changes of a push into parts of at most `most` cells. */
 function cutChanges(revision: string, { isComplete, cells, gone }: CellChanges, most: number): PushChanges[] {
   const count = Math.max(1, Math.ceil(cells.length / most));
   return Array.from({ length: count }, (_, part) => ({

@@ -3,7 +3,7 @@ import { prettyJson } from "../../domain/text/pretty-json.ts";
 import type { ArtifactMaker, ExplainedArtifact } from "../../store/ports/job-reads.ts";
 import type { ArtifactText } from "../../web/shown-job.ts";
 
-/** How much of an artifact is shown, in characters. The whole can be downloaded. */
+/** How much of an artifact is shown, in characters. The whole artifact can be downloaded. */
 export const SHOWN_LENGTH = 64 * 1024;
 
 /** Returns the beginning of an artifact as text. Pure. */
@@ -21,7 +21,7 @@ const makerWords: Readonly<Record<ArtifactMaker, string>> = {
   summary: "made from the submitted summary",
 };
 
-/** Returns in words what made an artifact. */
+/** Returns a text that says what made an artifact. */
 export function makersInWords({ made_by }: ExplainedArtifact): string {
   return made_by.map((maker) => makerWords[maker]).join("; ") || "unknown: stored by an older version";
 }

@@ -8,11 +8,11 @@ import type { FailureLine, FailureSummary, LinkedBug } from "../../web/shown-job
 import { readJson } from "./read-json.ts";
 import type { ReadSummary, SummaryError } from "./read-summary.ts";
 
-/** How many suggestions are read, equal lines included, and how many characters of them. */
+/** The most suggestions that are read, including those with equal lines, and the most characters. */
 const MAX_READ = 2000;
 const MAX_LENGTH = 1024 * 1024;
 const MAX_LINES = 100;
-/** A line may be repeated thousands of times. */
+/** The most line numbers of one line, which may be repeated thousands of times. */
 const MAX_LINE_NUMBERS = 3;
 /** With more bugs than this, most of them are wrong. */
 const MAX_BUGS = 20;
@@ -24,13 +24,13 @@ const suggestion = z.object({
   bugs: z.object({ open_recent: list, all_others: list }).catch({ open_recent: [], all_others: [] }),
 });
 const bug = z.object({
-  // Only digits of a number can become part of a link.
+  // The id becomes part of a link, so it must be a number.
   id: z.number().int().nonnegative(),
   summary: z.string().catch(""),
   resolution: z.string().catch(""),
 });
 
-/** Returns what the failure tab shows. Pure. */
+/** Returns the content of the failure tab. Pure. */
 export function failureSummary(
   suggestions: Artifact | null,
   summary: ReadSummary | null,
@@ -72,7 +72,7 @@ export function failureSummary(
 function readSuggestions(artifact: Artifact | null) {
   const first = artifact === null ? null : firstElements(artifact.blob, MAX_READ, MAX_LENGTH);
   if (first === null) return { suggestions: [], isWhole: true };
-  // A suggestion that cannot be read keeps its place, because errors are found by it.
+  // A suggestion that cannot be read keeps its place, because each suggestion's error has the same index.
   const suggestions = first.elements.map((element) => suggestion.safeParse(readJson(element)).data ?? null);
   return { suggestions, isWhole: first.isWhole };
 }
@@ -80,8 +80,10 @@ function readSuggestions(artifact: Artifact | null) {
 type Bugs = z.infer<typeof suggestion>["bugs"];
 
 /**
- * @see spec/ui.md, section 3: a list of more than 20 bugs is left out, and with more than 20 open ones the others are left out
- *   too. The message about it is shown unless some open bugs are shown.
+ * Returns the bugs of a line. A list of more than 20 bugs is left out, and with more than 20 open bugs the other bugs are left
+ * out too. The message about it is shown unless some open bugs are shown.
+ *
+ * @see spec/ui.md, section 3
  */
 function shownBugs({ open_recent: open, all_others: others }: Bugs) {
   const hasTooManyOpen = open.length > MAX_BUGS;
@@ -98,8 +100,8 @@ function readBugs(bugs: readonly unknown[]): LinkedBug[] {
 }
 
 /**
- * Returns a function that finds the number of a suggestion's line. The suggestions made here have the order of the errors. If a
- * publisher's do not, the first error with that text is taken.
+ * Returns a function that finds the line number of a suggestion. The suggestions that workers make have the order of the errors. If
+ * a publisher's suggestions do not, the first error with the same text is used.
  */
 function lineNumbers(errors: readonly SummaryError[]): (index: number, search: string) => number | null {
   const byLine = new Map<string, number | null>();
@@ -111,13 +113,13 @@ function lineNumbers(errors: readonly SummaryError[]): (index: number, search: s
   }
   return (index, search) => {
     const error = errors[index];
-    // The search is the line without its prefix.
+    // `search` is the line without its prefix.
     if (error?.line.includes(search)) return error.lineNumber;
     return byLine.get(search.trim()) ?? null;
   };
 }
 
-/** A summary names its log only if the log has none of the names that are read here. */
+/** Returns the name of the summarised log. A summary names its log only if that is not one of the logs that pulse-ingest parses. */
 function summarisedLog({ logName }: ReadSummary, logs: readonly StoredLog[]): string | null {
   return logName ?? logs.find(({ name }) => isParsedHere(name))?.name ?? null;
 }

@@ -6,11 +6,11 @@ import type { JobHistory, ShownRejection, ShownTransition } from "../../web/show
 import type { ExplainedRejection } from "../explanation.ts";
 import { makersInWords } from "./artifact-texts.ts";
 
-/** How many rejections are shown. Each is read with its payload, so no more are asked for. */
+/** The most rejections that are shown. Each is read with its payload, so reading more would be expensive. */
 export const MAX_REJECTIONS = 20;
 const MAX_ERRORS = 10;
 
-/** Returns what the history tab shows: what `explain` prints, without the ids of REST clients. Pure. */
+/** Returns the content of the history tab: the same as `explain` prints, but without the ids of REST clients. Pure. */
 export function jobHistory(
   { job, artifacts, suggestions }: ExplainedJob,
   rejections: readonly ExplainedRejection[],
@@ -31,7 +31,7 @@ function shownTransition(transition: Transition): ShownTransition {
   return { state, result, received_at, ...placeOf(transition), redelivered };
 }
 
-/** Returns where a message came from. Readers need not know which client posted it; the operator's page names clients. */
+/** Returns where a message came from. Readers need not know which client posted it; only the operators' page names clients. */
 function placeOf(route: StoredRoute): { readonly from: string; readonly by: string } {
   return route.origin === "rest"
     ? { from: "a REST client", by: route.endpoint }

@@ -4,7 +4,7 @@ import type { JobInfoEntry } from "../../web/shown-job.ts";
 import { readJson } from "./read-json.ts";
 import { firstOf, textOrNull as text } from "./read-list.ts";
 
-/** How many entries are shown. A job seldom has a hundred, and the Data tab has all. */
+/** How many entries are shown. A job seldom has a hundred, and the Data tab has all of them. */
 const MAX_ENTRIES = 1000;
 
 const entry = z.object({ title: text, value: z.string(), url: text, content_type: text });
@@ -14,13 +14,13 @@ const buildApi = z.object({ buildername: z.string() });
 /** The entries of a job's `Job Info`. */
 export interface ShownJobInfo {
   readonly entries: readonly JobInfoEntry[];
-  /** There are more than are shown. */
+  /** Whether there are more entries than are shown. */
   readonly isCut: boolean;
 }
 
 /**
  * Returns the entries of a job's `Job Info`, sorted by title, with the name of its builder if it has one. An entry of an unknown
- * type is text, and so is a link without a URL. Of a very long list, only the beginning is returned.
+ * type is treated as text, and so is a link without a URL. If the list is very long, only its beginning is returned.
  *
  * @param builder - the artifact `buildapi`.
  */
@@ -42,7 +42,7 @@ export function jobInfoEntries(info: Artifact | null, builder: Artifact | null):
   };
 }
 
-/** Plain code order, so that every reader sees the same order. */
+/** Compares by code units and not by locale, so that every reader sees the same order. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -4,9 +4,9 @@ import type { PerformanceRow, PerformanceRows } from "../../web/shown-job.ts";
 import { readJson } from "./read-json.ts";
 
 const MAX_ROWS = 500;
-/** A list may hold hundreds of thousands of elements that make no row, and refusing each takes time. */
+/** The most elements that are looked at. A list may contain hundreds of thousands without a row, and rejecting each takes time. */
 const MAX_LOOKED_AT = 5000;
-/** Longer data would keep the process busy while it is parsed. The Data tab shows its beginning. */
+/** In characters. Parsing longer data would block the process. The Data tab shows its beginning. */
 const MAX_LENGTH = 2 * 1024 * 1024;
 
 const unit = z.string().nullish().catch(null);
@@ -20,14 +20,14 @@ const suite = z.object({
 const item = z.object({ framework: z.object({ name: z.string() }), suites: z.unknown() });
 const performanceData = z.object({ performance_data: z.unknown() });
 
-/** Returns the values of an artifact `performance_data` as rows: each suite, followed by its subtests. */
+/** Returns the values of a `performance_data` artifact as rows: each suite, followed by its subtests. */
 export function performanceRows(artifact: Artifact | null): PerformanceRows {
   if (artifact === null) return { rows: [], is_cut: false };
   if (artifact.blob.length > MAX_LENGTH) return { rows: [], is_cut: true };
   const data = performanceData.safeParse(readJson(artifact.blob)).data?.performance_data;
   const rows: PerformanceRow[] = [];
   let lookedAt = 0;
-  // The artifact holds a list of items, or a single one.
+  // The artifact contains a list of items, or a single item.
   for (const row of rowsIn(Array.isArray(data) ? data : [data])) {
     if (++lookedAt > MAX_LOOKED_AT || (row !== null && rows.length === MAX_ROWS))
       return { rows, is_cut: true };
@@ -36,7 +36,7 @@ export function performanceRows(artifact: Artifact | null): PerformanceRows {
   return { rows, is_cut: false };
 }
 
-/** Returns a row for each value, and null for each element that has none. */
+/** Yields a row for each value, and null for each element without a value. */
 function* rowsIn(items: readonly unknown[]): Generator<PerformanceRow | null> {
   for (const each of items) {
     const read = item.safeParse(each).data;

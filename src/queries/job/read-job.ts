@@ -17,7 +17,7 @@ import { performanceRows } from "./performance-rows.ts";
 import { readSummary } from "./read-summary.ts";
 import { similarJobs, typicalSeconds } from "./similar-jobs.ts";
 
-/** The artifacts that tabs are made of. They are shown whatever else a job has. */
+/** The artifacts that tabs are made from. They are shown however many other artifacts a job has. */
 const USED = [JOB_INFO, BUG_SUGGESTIONS, "text_log_summary", "performance_data", "buildapi"];
 /** How many artifacts are shown as text. A job seldom has more than five. */
 const MAX_SHOWN = 20;
@@ -29,7 +29,7 @@ export type FoundJob =
   | { readonly shown: null; readonly runs: readonly string[] };
 
 export interface ReadOptions {
-  /** The page of a bug in the bug tracker, up to its number. */
+  /** The address of a bug's page in the bug tracker, up to the bug's number. */
   readonly bugAddress: string;
   /** Whether jobs of the same kind are read too. */
   readonly withSimilar: boolean;
@@ -41,14 +41,14 @@ type JobStore = Pick<
   "name" | "findJobsByGuid" | "findArtifact" | "listRejectionHeads" | "listOnlyCounted" | "listSimilarJobs"
 >;
 
-/** Returns all that is shown of a job. */
+/** Returns everything that is shown of a job. */
 export async function readJob(
   store: JobStore,
   { project, guid }: { readonly project: string; readonly guid: string },
   { bugAddress, withSimilar, nowMs }: ReadOptions,
 ): Promise<FoundJob> {
   const { jobs, rejections } = await explanationOf(store, guid, project, MAX_REJECTIONS + 1);
-  // A task id finds its runs too, and another form of the same id.
+  // The lookup by task id also finds other runs, and guids that are other forms of the same id.
   const found = jobs.find(({ job }) => job.job_guid === guid);
   if (found === undefined) return { shown: null, runs: jobs.map(({ job }) => job.job_guid) };
   const isInProgress = progressStatuses.includes(found.job.state);
@@ -80,7 +80,7 @@ export async function readJob(
       similar: withSimilar ? similar : null,
     }),
     typical_seconds: isInProgress && similar !== null ? typicalSeconds(similar) : null,
-    // Not blanked: other pages are asked for the job by these names.
+    // These names are not blanked, because links to other pages contain them.
     job: jobFacts(job),
     bug_address: bugAddress,
     read_at: new Date(nowMs).toISOString(),

@@ -1,18 +1,18 @@
 import { countBrackets } from "../../domain/text/json-size.ts";
 
 /**
- * The most objects and lists of a JSON text that is read for a page, as many as a message may have. A megabyte of brackets alone would
- * keep the process busy for a fifth of a second.
+ * The most objects and arrays in a JSON text that is parsed for a page. A message may have as many. Parsing a megabyte of brackets
+ * alone would block the process for a fifth of a second.
  */
 const MAX_BRACKETS = 100_000;
 
-/** Returns the value of a JSON text; null if it is not JSON, or holds so many objects and lists that reading it would take long. */
+/** Returns the value of a JSON text, or null if it is not JSON or contains so many objects and arrays that parsing would take long. */
 export function readJson(text: string): unknown {
   if (countBrackets(text, MAX_BRACKETS) > MAX_BRACKETS) return null;
   try {
     return JSON.parse(text);
   } catch {
-    // Strangers may store any text as JSON. Each caller shows nothing of it then, and the Data tab shows the text.
+    // Publishers may store any text as JSON. Callers then show nothing of it, but the Data tab shows the text.
     return null;
   }
 }

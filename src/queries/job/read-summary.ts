@@ -24,13 +24,13 @@ export interface SummaryError {
   readonly lineNumber: number | null;
 }
 
-/** A longer summary would keep the process busy while it is parsed. */
+/** In characters. Parsing a longer summary would block the process. */
 const MAX_LENGTH = 2 * 1024 * 1024;
-/** More errors than are shown, because equal ones are shown once. */
+/** More errors than are shown, because repeated errors are shown only once. */
 const MAX_ERRORS = 2000;
 const MAX_STEPS = 2000;
 
-// A publisher may send anything as its summary. What does not fit is left out, and the rest is shown.
+// A publisher may send anything as its summary. Parts that cannot be read are left out, and the rest is shown.
 const step = z.object({
   name: textOrNull,
   result: textOrNull,
@@ -44,7 +44,7 @@ const summary = z.object({
     .catch({ steps: [], all_errors: [] }),
 });
 
-/** Returns what a summary says; null if there is none, or if it cannot be read. */
+/** Returns the content of a summary, or null if there is no summary or it cannot be read. */
 export function readSummary(artifact: Artifact | null): ReadSummary | null {
   if (artifact === null || artifact.blob.length > MAX_LENGTH) return null;
   const read = summary.safeParse(readJson(artifact.blob)).data;
@@ -57,7 +57,7 @@ export function readSummary(artifact: Artifact | null): ReadSummary | null {
       .map(({ name, result, finished_linenumber }) => ({
         ...{ name: name ?? "", result: result ?? "unknown", lastLine: finished_linenumber },
       })),
-    // An error that cannot be read keeps its place: bug suggestions have the same order.
+    // An error that cannot be read keeps its place, because the bug suggestions have the same order.
     errors: all_errors.map((each) => ({ line: each?.line ?? "", lineNumber: each?.linenumber ?? null })),
   };
 }

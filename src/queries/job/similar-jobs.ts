@@ -5,10 +5,10 @@ import type { SimilarRow } from "../../web/shown-job.ts";
 
 /** How many jobs of a kind are shown. */
 const MAX_SIMILAR = 20;
-/** Runs that ended like this took as long as such a job takes. Others were cut short. */
+/** The results of runs that were not cut short, so that their durations are typical. */
 const WHOLE_RUNS: readonly (string | null)[] = ["success", "testfailed"];
 
-/** Returns how jobs of the same kind ended in the newest pushes of the project, the newest first. */
+/** Returns the jobs of the same kind in the newest pushes of the project, newest first. */
 export async function similarJobs(
   store: Pick<PageReads, "listSimilarJobs">,
   { project, signature, job_guid }: Pick<StoredJob, "project" | "signature" | "job_guid">,
@@ -29,7 +29,7 @@ export async function similarJobs(
     }));
 }
 
-/** Returns how long jobs of a kind take, in seconds: the median of those that ran to their end; null if none did. Pure. */
+/** Returns the median duration of the jobs that were not cut short, in seconds; null if there are none. Pure. */
 export function typicalSeconds(similar: readonly SimilarRow[]): number | null {
   const durations = similar
     .filter(({ result, start_timestamp: start, end_timestamp: end }) => {

@@ -4,19 +4,19 @@ import type { LineBlock, PlainFound, PlainPage } from "../../web/log/plain-log.t
 import type { ViewedLog } from "../../web/log/viewed-log.ts";
 import { logNotThere, viewedLine, viewedText } from "./viewed-text.ts";
 
-/** What a page without scripts asks for. */
+/** The part of a log that a page without scripts asks for. */
 export interface PlainQuestion {
-  /** Where to begin: a line, or for the failing lines alone the place of one among them. Null: where the log opens. */
+  /** Where to begin: a line number, or an index into the failing lines if only those are shown. Null for where the log opens. */
   readonly from: number | null;
   readonly isFailing: boolean;
-  /** Null: nothing is looked for. */
+  /** The text to look for; null for none. */
   readonly find: string | null;
 }
 
 const LINES = 1000;
 /** Every browser gets the first page, with or without scripts, so it is short. */
 const FIRST_LINES = 200;
-/** With five lines around each, they make a page of some hundred lines. */
+/** How many failing lines a page shows. With the lines around each, that is up to a few hundred lines. */
 const FAILING = 20;
 const ABOVE = 5;
 const HITS = 100;
@@ -28,10 +28,10 @@ export interface PlainAnswer {
 }
 
 /**
- * Returns what a page without scripts shows of a log.
+ * Returns the part of a log that a page without scripts shows.
  *
  * @param viewed.failing - the failing lines; null if the log has to be searched for them.
- * @param waitMs - how long to wait if the log has to be fetched.
+ * @param waitMs - how long to wait if the log has to be fetched, in milliseconds.
  */
 export async function plainPage(
   texts: LogTexts,
@@ -75,7 +75,7 @@ async function pageOf(
   }
   const at = from ?? 0;
   const blocks: LineBlock[] = [];
-  for (const [one, last] of islands(facts.total, viewed.failing.slice(at, at + FAILING))) {
+  for (const [one, last] of runsToShow(facts.total, viewed.failing.slice(at, at + FAILING))) {
     const part = await texts.readPart({ ...text, asOfMs: facts.fetchedAtMs }, one, last + 1, 0);
     if (!part.ok) return notShown(part);
     blocks.push({ from: one, lines: part.lines.map(viewedLine) });
@@ -93,8 +93,8 @@ function notShown(answer: Exclude<TextSlice, { ok: true }>): PlainPage {
   return logNotThere(answer) ?? { state: "busy", detail: "detail" in answer ? answer.detail : "" };
 }
 
-/** Returns the runs of lines that show failing lines with some lines around each: the first and the last line of each run. */
-function islands(total: number, failing: readonly number[]): (readonly [number, number])[] {
+/** Returns the runs of lines to show, failing lines with some lines around each, as the first and the last line of each run. */
+function runsToShow(total: number, failing: readonly number[]): (readonly [number, number])[] {
   const rows = failingRows(total, failing);
   const found: [number, number][] = [];
   for (let row = 0; row < rows.count; row++) {

@@ -4,7 +4,7 @@ import type { ViewedError, ViewedStep } from "../../web/log/viewed-log.ts";
 import { readJson } from "../job/read-json.ts";
 import { countOrNull, firstOf, textOrNull } from "../job/read-list.ts";
 
-/** What a summary tells about its log. */
+/** The content of a summary. */
 export interface SummarySteps {
   /** The log that it was made from; null if the summary does not name it. */
   readonly logName: string | null;
@@ -13,10 +13,10 @@ export interface SummarySteps {
   readonly errors: readonly ViewedError[];
 }
 
-/** A longer summary would keep the process busy while it is parsed. The worker itself makes none that is nearly as long. */
+/** In characters. Parsing a longer summary would block the process. The summaries that workers make are much shorter. */
 const MAX_LENGTH = 4 * 1024 * 1024;
 const MAX_STEPS = 2000;
-/** The worker keeps no more errors of a step. */
+/** The most errors per step. The worker keeps no more. */
 const MAX_ERRORS = 100;
 /** The most line numbers that are read from a summary, and the most from all of its steps together. */
 const MAX_NUMBERS = 20_000;
@@ -44,7 +44,7 @@ const step = z.object({
   order: countOrNull,
 });
 const errorsOfStep = firstOf(error, MAX_ERRORS);
-// A publisher may send anything as its summary. What does not fit is left out, and the rest is shown.
+// A publisher may send anything as its summary. Parts that cannot be read are left out, and the rest is shown.
 const summary = z.object({
   logname: z.string().min(1).transform(logName).nullable().catch(null),
   step_data: z
@@ -52,7 +52,7 @@ const summary = z.object({
     .catch({ steps: [], all_errors: [] }),
 });
 
-/** Returns what a `text_log_summary` tells; null if it cannot be read. Pure. */
+/** Returns the content of a `text_log_summary`, or null if it cannot be read. Pure. */
 export function summarySteps(blob: string): SummarySteps | null {
   const read = blob.length > MAX_LENGTH ? undefined : summary.safeParse(readJson(blob)).data;
   if (read === undefined) return null;

@@ -14,13 +14,13 @@ import { type SummarySteps, summarySteps } from "./summary-steps.ts";
 export interface AskedLog {
   readonly project: string;
   readonly guid: string;
-  /** Null: the one that the job's summary names, or one of those that are read here. */
+  /** Null for the log that the job's summary names, or otherwise the first log that pulse-ingest parses. */
   readonly log: string | null;
 }
 
 const SUMMARY = "text_log_summary";
 
-/** Returns what the log page shows around the lines; null if the project has no such job. */
+/** Returns everything that the log page shows except the lines; null if the project has no such job. */
 export async function viewLog(
   store: Pick<JobReads, "findJob" | "findArtifact" | "findResultSet">,
   { project, guid, log }: AskedLog,
@@ -57,7 +57,7 @@ export async function viewLog(
   };
 }
 
-/** Returns the log of a job that an address names; null if there is none. */
+/** Returns the log that a page asks for, or null if there is none. */
 export async function findLog(
   store: Pick<JobReads, "findJob" | "findArtifact">,
   { project, guid, log }: AskedLog,
@@ -79,7 +79,7 @@ function logChoice({ name, url, parse_status }: StoredLog) {
   return { name, url: blankLogUrl(url), parse_status };
 }
 
-/** A summary that names no log belongs to the first log that is read here. */
+/** Returns whether the summary is about the chosen log. A summary that names no log is about the first log that pulse-ingest parses. */
 function summaryState(
   read: SummarySteps | null,
   logs: readonly StoredLog[],

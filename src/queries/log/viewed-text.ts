@@ -15,7 +15,7 @@ export function viewedLine({ text, bytes }: SliceLine): ViewedLine {
   return Buffer.byteLength(text) < bytes ? [shown, bytes] : [shown];
 }
 
-/** Returns what a page is told about a log that cannot be shown now; null if it should ask again in a few seconds. */
+/** Returns why a log cannot be shown now, or null if the page should ask again in a few seconds. */
 export function logNotThere(answer: TextOnItsWay | NoLogText): LogNotThere | null {
   switch (answer.kind) {
     case "fetching":

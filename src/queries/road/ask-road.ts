@@ -25,15 +25,15 @@ export interface RoadSources {
   readonly nowMs: number;
 }
 
-/** A job that is searched for is seldom older. */
+/** How far back rejections are counted. People seldom search for an older job. */
 const RECENT_DAYS = 7;
 const LISTED_REJECTIONS = 100;
-/** How long a reader waits for the store before the page says that it does not answer. */
+/** How long the page waits for the store before it reports that the store does not answer, in milliseconds. */
 const STORE_MS = 5000;
-/** Counting many rejections is slow. The other steps must not wait for it. */
+/** How long the count of rejections may take, in milliseconds. Counting many is slow, and the other steps must not wait. */
 const COUNT_MS = 2000;
 
-/** A message that is rejected for one of these was not read as far as its task id. */
+/** The reasons for which a message is rejected before its task id has been read. */
 const unreadableReasons: ReadonlySet<FaultReason> = new Set([
   "malformed-body",
   "oversize-body",
@@ -44,7 +44,7 @@ const unreadableReasons: ReadonlySet<FaultReason> = new Set([
   "killed-worker",
 ]);
 
-/** Asks the store what the road check needs, and checks the road. A store that does not answer is one of the findings. */
+/** Reads the facts from the store, and checks the road. A store that does not answer is reported in the result. */
 export async function askRoad(question: RoadQuestion, sources: RoadSources): Promise<RoadView> {
   const { workers, acceptsProject, nowMs } = sources;
   const beside = { question, workers, acceptsProject, nowMs };

@@ -7,12 +7,12 @@ import type { ExplainedJob } from "../../store/ports/job-reads.ts";
 import type { HiddenBy, RoadJob, RoadRejection, RoadStep } from "../../web/publish/road-view.ts";
 import type { RoadFacts } from "./road-facts.ts";
 
-/** Jobs of lower tiers are shown only on request. */
+/** The lowest tier whose jobs are shown by default. */
 const LOWEST_SHOWN_TIER = 2;
 /** The most jobs and rejections that are listed. A task seldom has more runs. */
 const LISTED = 20;
 
-/** Whether the job is stored, and whether the grid shows it by default. */
+/** Returns the step that checks whether the job is stored, and whether the grid shows it by default. */
 export function storedStep({ question, known, isStoreAway }: RoadFacts): RoadStep {
   const step = { name: "stored", title: "The store" } as const;
   if (isStoreAway) return { ...step, ...storeAway };
@@ -63,11 +63,11 @@ function toRoadJob({ job, coalesced_to, result_set }: ExplainedJob): RoadJob {
 
 function hiddenBy({ state, tier }: ExplainedJob["job"], isCoalesced: boolean): HiddenBy | null {
   if (tier > LOWEST_SHOWN_TIER) return "tier";
-  // A completed job shows its result, even if it was coalesced.
+  // A completed job is shown with its result, even if it was coalesced.
   return state !== "completed" && isCoalesced ? "coalesced" : null;
 }
 
-/** Whether messages about the task were rejected. */
+/** Returns the step that checks whether messages about the task were rejected. */
 export function rejectedStep({ question, known, isStoreAway }: RoadFacts): RoadStep {
   const step = { name: "rejected", title: "Rejections" } as const;
   if (isStoreAway) return { ...step, ...storeAway };
@@ -98,7 +98,7 @@ function onlyCounted({
   if (messages === 0) return { verdict: "passed", reason: "No rejection names it.", next: null };
   return {
     verdict: "maybe",
-    reason: `No rejection names it, but in the last days ${counted(messages, "rejected message")} ${messages === 1 ? "was" : "were"} only counted, because a daily quota was full.`,
+    reason: `No rejection names it, but ${counted(messages, "recent rejected message")} ${messages === 1 ? "was" : "were"} only counted, because a daily quota was full.`,
     next: "Check the message below: the same rules apply there.",
   };
 }
@@ -115,5 +115,5 @@ function toRoadRejection(rejection: RejectionHead): RoadRejection {
 export const storeAway: Pick<RoadStep, "verdict" | "reason" | "next"> = {
   verdict: "unknown",
   reason: "The store does not answer now.",
-  next: "Look again when it is back. Nothing is lost meanwhile: messages wait.",
+  next: "Look again when it is back. Nothing is lost: messages wait until then.",
 };

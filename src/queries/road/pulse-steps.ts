@@ -13,15 +13,15 @@ const noWorker: Outcome = {
   reason: "No worker could be asked.",
   next: "Ask an operator for the output of pulse-ingest status.",
 };
-/** The first step that needs an exchange says what to do; the others would only repeat it. */
+/** The outcome without a hint, because the first step that needs an exchange already says what to do. */
 const needsExchange: Outcome = { verdict: "unknown", reason: "No exchange is known.", next: null };
 const noExchange: Outcome = {
   verdict: "unknown",
-  reason: "No exchange was given, and none is known of this task.",
+  reason: "No exchange was given, and none is known for this task.",
   next: "Give the exchange that the message was published to.",
 };
 
-/** The steps of a message from an exchange, from the registry to the place where nothing is left of it. Pure. */
+/** Returns the steps of a Pulse message, from the registry to messages that leave no trace. Pure. */
 export function pulseSteps(facts: RoadFacts, sought: Sought): readonly RoadStep[] {
   return [
     { name: "listed", title: "The registry", ...listed(facts, sought) },
@@ -35,7 +35,7 @@ export function pulseSteps(facts: RoadFacts, sought: Sought): readonly RoadStep[
   ];
 }
 
-/** The routing keys that the workers bind for an exchange; null if none of them lists it. */
+/** Returns the routing keys that the workers bind for an exchange, or null if no worker's registry lists it. */
 function keysOf({ workers }: RoadFacts, exchange: string): readonly string[] | null {
   const found = workers.flatMap(({ registry }) =>
     registry.exchanges.filter((each) => each.exchange === exchange),
@@ -78,7 +78,7 @@ const notListed: Outcome = {
   next: null,
 };
 
-/** More keys than a person reads are left out. */
+/** The most routing keys in one text. People would not read more. */
 const SHOWN_KEYS = 8;
 
 function bound(facts: RoadFacts, { exchange, routingKey }: Sought): Outcome {
@@ -113,7 +113,7 @@ function accepted({ acceptsProject }: RoadFacts, { exchange, project }: Sought):
   if (acceptsProject === null) {
     return {
       verdict: "unknown",
-      reason: "The registry is not at hand here.",
+      reason: "This server does not have the registry.",
       next: "Ask an operator whether accept_projects of the exchange lists the project.",
     };
   }
@@ -144,7 +144,7 @@ function reading({ workers }: RoadFacts): Outcome {
   const lag =
     lags.length === 0
       ? ""
-      : ` A message takes ${duration(lags.reduce((most, { p95 }) => Math.max(most, p95), 0))} from arrival to outcome (95 of 100).`;
+      : ` 95 % of messages take at most ${duration(lags.reduce((most, { p95 }) => Math.max(most, p95), 0))} from arrival to outcome.`;
   if (ready + spooled > 0) {
     return {
       verdict: "maybe",
@@ -166,14 +166,14 @@ function heard({ workers, nowMs }: RoadFacts, { exchange }: Sought): Outcome {
     const ago = duration(Math.max(0, nowMs - Date.parse(last)) / 1000);
     return {
       verdict: "passed",
-      reason: `The last message came ${ago} ago, at ${utcTime(last)}; ${counted(received, "job")} since the workers started.`,
+      reason: `The last message arrived ${ago} ago, at ${utcTime(last)}; ${counted(received, "job")} since the workers started.`,
       next: null,
     };
   }
   const since = workers.map(({ started_at }) => started_at).toSorted()[0];
   return {
     verdict: "maybe",
-    reason: `No message of it has arrived since ${since === undefined ? "the start" : utcTime(since)}, when the worker started.`,
+    reason: `No message from it has arrived since ${since === undefined ? "the start" : utcTime(since)}, when the worker started.`,
     next: "Check that your publisher publishes to this exchange and that the broker confirms it. If it does, compare vhost and routing key.",
   };
 }
@@ -186,7 +186,7 @@ function readable({ unreadable, isStoreAway }: RoadFacts, { exchange }: Sought):
   }
   const messages = unreadable.reduce((sum, each) => sum + each.messages, 0);
   if (messages === 0) {
-    return { verdict: "passed", reason: "All of its messages of the last days could be read.", next: null };
+    return { verdict: "passed", reason: "All of its recent messages could be read.", next: null };
   }
   const last = unreadable
     .map(({ last_seen }) => last_seen)
@@ -195,7 +195,7 @@ function readable({ unreadable, isStoreAway }: RoadFacts, { exchange }: Sought):
   const reasons = unreadable.map(({ reason }) => reason).join(", ");
   return {
     verdict: "maybe",
-    reason: `${counted(messages, "message")} of it could not be read in the last days (${reasons}), the last one at ${last === undefined ? "an unknown time" : utcTime(last)}. Their task ids are not known.`,
+    reason: `${counted(messages, "message")} from it could not be read recently (${reasons}), the last one at ${last === undefined ? "an unknown time" : utcTime(last)}. Their task ids are not known.`,
     next: "If yours was sent at that time, check it below: it must be JSON in UTF-8, and within the limits.",
   };
 }
@@ -207,6 +207,6 @@ function unscheduled({ known }: RoadFacts): Outcome {
   return {
     verdict: "maybe",
     reason: "A job in the state unscheduled is skipped, and leaves no trace.",
-    next: "If the message has this state, the job shows when a later message says that it is pending, running or completed.",
+    next: "If the message has this state, the job appears when a later message says that it is pending, running or completed.",
   };
 }

@@ -6,7 +6,7 @@ import type { RoadFacts } from "./road-facts.ts";
 
 type Outcome = Pick<RoadStep, "verdict" | "reason" | "next">;
 
-/** The steps of a job that is posted over REST, after those that say whether it was found. Pure. They never name a client. */
+/** Returns the steps of a job that is posted over REST. They follow the steps that look for the job, and never name a client. Pure. */
 export function restSteps(facts: RoadFacts): readonly RoadStep[] {
   return [
     { name: "project", title: "The project", ...projectSeen(facts) },
@@ -16,7 +16,7 @@ export function restSteps(facts: RoadFacts): readonly RoadStep[] {
 
 const noProject: Outcome = {
   verdict: "unknown",
-  reason: "No project was given, and none is known of this task.",
+  reason: "No project was given, and none is known for this task.",
   next: "Give the project that the job was posted to.",
 };
 
@@ -26,7 +26,7 @@ function projectSeen({ project, isStoreAway }: RoadFacts): Outcome {
   if (project.exists) return { verdict: "passed", reason: `${project.name} has pushes.`, next: null };
   return {
     verdict: "stopped",
-    reason: `Nothing of a project ${project.name} is stored.`,
+    reason: `Nothing is stored for a project ${project.name}.`,
     next: "Check its spelling. The first accepted job or push creates the project.",
   };
 }
@@ -39,7 +39,7 @@ function posted({ project, isStoreAway, nowMs }: RoadFacts): Outcome {
     const ago = duration(Math.max(0, nowMs - Date.parse(lastPostAt)) / 1000);
     return {
       verdict: "passed",
-      reason: `The last signed request to ${name} came ${ago} ago, at ${utcTime(lastPostAt)}.`,
+      reason: `The last signed request to ${name} arrived ${ago} ago, at ${utcTime(lastPostAt)}.`,
       next: "If yours was later, its answer says what is wrong with it: see the result of each item there.",
     };
   }

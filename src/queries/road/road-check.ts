@@ -6,7 +6,7 @@ import { restSteps } from "./rest-steps.ts";
 import type { KnownOfTask, RoadFacts, Sought } from "./road-facts.ts";
 
 /**
- * Says how far a job has come on its way to the grid: each step with a verdict, a reason and what to do next. Pure.
+ * Checks how far a job has come on its way to the grid. Returns each step with a verdict, a reason and what to do next. Pure.
  *
  * If neither the question nor the store says how the job was sent, both ways are checked.
  */
@@ -27,7 +27,7 @@ export function checkRoad(facts: RoadFacts): RoadView {
   return { ...view, ways: origin === undefined ? [pulse(), rest()] : [wayOf[origin]()] };
 }
 
-/** Returns what is checked: what was asked for; for the rest, what the newest message about the task says. */
+/** Returns the values to check: those of the question; where it has none, those of the newest message about the task. */
 export function soughtBy({ question, known }: Pick<RoadFacts, "question" | "known">): Sought {
   const route = latestRoute(known);
   const isFrom = route?.origin === "pulse" && (question.exchange ?? route.exchange) === route.exchange;
@@ -42,7 +42,7 @@ function projectRejected(known: KnownOfTask | null): string | null {
   return known?.rejections.find(({ project }) => project !== null)?.project ?? null;
 }
 
-/** Returns the route of the newest message that is known: the last one that moved a job, otherwise the last rejected one. */
+/** Returns the route of the newest known message: the last one that moved a job, otherwise the last rejected one. */
 function latestRoute(known: KnownOfTask | null): StoredRoute | null {
   const moves = (known?.jobs ?? []).flatMap(({ job }) => job.transitions);
   const [newest] = moves.toSorted((a, b) => b.received_at.localeCompare(a.received_at));

@@ -4,22 +4,22 @@ import type { ExplainedJob } from "../../store/ports/job-reads.ts";
 import type { RejectionCount } from "../../store/ports/rejection-reads.ts";
 import type { RoadQuestion } from "../../web/road-question.ts";
 
-/** Everything that the road check looks at. */
+/** The facts that the road check needs. */
 export interface RoadFacts {
   readonly question: RoadQuestion;
-  /** What the store knows of the task; null if none was given, or if the store does not answer. */
+  /** The store's data about the task; null if no task was given, or if the store does not answer. */
   readonly known: KnownOfTask | null;
   readonly isStoreAway: boolean;
   /** The statuses of the workers that answered. */
   readonly workers: readonly WorkerStatus[];
-  /** Returns whether an exchange may write to a project; null if no registry is at hand. */
+  /** Returns whether an exchange may write to a project; null if this process does not have the registry. */
   readonly acceptsProject: ((exchange: string, project: string) => boolean) | null;
   /**
-   * Messages of the exchange in recent days that were rejected as a whole, so that no task id is known of them; null if they
-   * could not be counted in time.
+   * Counts of recent messages from the exchange that were rejected as a whole, so that their task ids are not known; null if
+   * they could not be counted in time.
    */
   readonly unreadable: readonly RejectionCount[] | null;
-  /** What the store knows of the project; null if none is known. */
+  /** The store's data about the project; null if no project is known. */
   readonly project: ProjectFacts | null;
   /** Milliseconds since the Unix epoch. */
   readonly nowMs: number;
@@ -29,7 +29,7 @@ export interface KnownOfTask {
   readonly jobs: readonly ExplainedJob[];
   /** Newest first. */
   readonly rejections: readonly RejectionHead[];
-  /** Rejections of recent days that were only counted, of any task. */
+  /** Recent rejections that were only counted, for any task. */
   readonly only_counted: readonly OnlyCounted[];
 }
 
@@ -41,7 +41,7 @@ export interface ProjectFacts {
   readonly lastPostAt: string | null;
 }
 
-/** The exchange and the project that are checked: as asked, otherwise as the job or its rejection says. */
+/** The values to check: those of the question, otherwise those of the job or of its rejection. */
 export interface Sought {
   readonly exchange: string | null;
   readonly routingKey: string | null;

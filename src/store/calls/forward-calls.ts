@@ -1,9 +1,9 @@
-/** Passes one call to the object that currently answers. */
+/** Passes one call to the object that currently handles calls. */
 export type Ask<Port> = <Result>(call: (port: Port) => Promise<Result>) => Promise<Result>;
 
 /**
- * Returns a port whose object may change: every method forwards to the object that `ask` uses at that moment. The methods
- * are not listed, so a new one needs no change here.
+ * Returns a port whose methods forward to another object, which `ask` chooses for each call. The methods are not listed, so a new
+ * method needs no change here.
  *
  * @param own - members that are not forwarded. All members that are not asynchronous methods belong here.
  */
@@ -11,12 +11,12 @@ export function forwardCalls<Port extends object>(own: Partial<Port>, ask: Ask<P
   const forwarding = new Proxy(own, {
     get(target, name) {
       if (name in target) return Reflect.get(target, name);
-      // With a `then`, promises would treat this object as a promise. Symbols are looked up by JavaScript itself.
+      // An object with a `then` method is treated as a promise when it is awaited. Symbols are looked up by JavaScript itself.
       if (typeof name === "symbol" || name === "then") return undefined;
       return (...args: unknown[]) => ask((port) => callMethod(port, name, args));
     },
   });
-  // The port's type ensures that callers only call its methods, with the right arguments.
+  // The cast is safe because the port's type lets callers call only its methods, with the right arguments.
   return forwarding as Port;
 }
 

@@ -8,11 +8,11 @@ interface Waiting<T, R> {
 }
 
 /**
- * Makes one call for many items. Items that come in the same turn of the event loop, or while a call is in progress, go
- * into one call, and so into one commit or one round trip. If a call fails although the store is available, its items are
- * tried one by one, so that only the faulty one fails.
+ * Makes one call for many items. Items that are added in the same turn of the event loop, or while a call is in progress, share
+ * the next call, and so one commit or one round trip. If a call fails although the store is available, its items are tried one
+ * by one, so that only the faulty item fails.
  *
- * @param together - returns a result for each item, in the same order. Must be idempotent, and do all items or none.
+ * @param together - returns a result for each item, in the same order. Must be idempotent, and handle all items or none.
  */
 export function groupCalls<T, R>(
   together: (items: readonly T[]) => Promise<readonly R[]>,

@@ -4,10 +4,10 @@ import type { Around } from "./wrap-calls.ts";
 const once: Around = async (call) => call();
 
 /**
- * Guards an adapter's calls: the driver's errors are translated, and after the store has been closed every call throws
- * `Unavailable`.
+ * Guards an adapter's calls: translates the driver's errors, and lets every call throw `Unavailable` once the store has been
+ * closed.
  *
- * @param meaningOf - translates a driver's error into the one to throw.
+ * @param meaningOf - translates a driver's error into the error to throw.
  * @param attempt - makes the call, once or several times.
  */
 export function createGuard(meaningOf: (error: unknown) => unknown, attempt: Around = once) {
@@ -24,7 +24,7 @@ export function createGuard(meaningOf: (error: unknown) => unknown, attempt: Aro
     }
   };
 
-  /** Refuses all further calls. Returns true the first time: then the caller must close the connection. */
+  /** Refuses all further calls. Returns true the first time; the caller must then close the connection. */
   function end(): boolean {
     const wasOpen = isOpen;
     isOpen = false;

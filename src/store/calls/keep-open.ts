@@ -7,13 +7,13 @@ import type { Store } from "../ports/store.ts";
 import { forwardCalls } from "./forward-calls.ts";
 
 export interface KeepOpenOptions {
-  /** Returns the store's address now; null for the embedded one. Called before each opening, and if it does not answer. */
+  /** Returns the store's current address; null for the embedded store. Called before each opening, and if the store does not answer. */
   readonly readAddress: () => Promise<string | null>;
-  /** @param onStuck - called, any number of times, if the opened store will not answer any more. */
+  /** Opens the store. @param onStuck - called, any number of times, if the opened store hangs and must be opened again. */
   readonly open: (address: string | null, onStuck: () => void) => Promise<Store>;
-  /** How long to wait for an absent store before returning it anyway, in milliseconds; null: until it is there. */
+  /** How long to wait for an unavailable store before returning anyway, in milliseconds; null to wait until it is available. */
   readonly patienceMs: number | null;
-  /** Ends the wait for an absent store. */
+  /** Ends the wait for an unavailable store. */
   readonly stop: AbortSignal;
   readonly log: Log;
 }
@@ -26,16 +26,16 @@ interface Opened {
 const backoff = { baseMs: 200, capMs: 5000 };
 
 /**
- * Returns a store that may be absent at first, and may move. It is opened as soon as it answers. It is opened again if it
- * hangs, or if it does not answer and its address has changed.
+ * Returns a store that may be unavailable at first, and whose address may change. The store is opened as soon as it answers. It is
+ * opened again if it hangs, or if it does not answer and its address has changed.
  *
- * Until it is first open, every method throws `Unavailable`. So a worker can start, and consume into its spool, while the
- * database is away. The old store stays in use until the new one is open. Calls in progress at that moment fail as if the
- * connection were lost.
+ * Until the store is first open, every method throws `Unavailable`. A worker can therefore start, and consume into its spool, while
+ * the database is unavailable. When the store is opened again, the old connection stays in use until the new one is open. Calls in
+ * progress at that moment fail as if the connection were lost.
  *
- * @returns null if `stop` was aborted before the store was there.
- * @throws errors of the opening during the wait, e.g. Misuse for a wrong address. After the wait they only mean that the store
- *   is away.
+ * @returns null if `stop` was aborted before the store was open.
+ * @throws errors of `open` during the wait, e.g. Misuse for a wrong address. After the wait, such an error only means that the
+ *   store is unavailable.
  */
 export async function keepOpen(options: KeepOpenOptions): Promise<Store | null> {
   const { readAddress, open, patienceMs, stop, log } = options;
@@ -85,7 +85,7 @@ export async function keepOpen(options: KeepOpenOptions): Promise<Store | null> 
     const before = inUse;
     if (before !== null && before.address === address && !isStuck) return;
     const store = await open(address, () => void openWhereItIs(true));
-    // Nobody uses this store any more, and an open one would keep the process alive.
+    // Nobody will use this store, and an open store would keep the process alive.
     if (end.signal.aborted) return store.close();
     inUse = { store, address };
     if (before === null) return;
@@ -108,7 +108,7 @@ export async function keepOpen(options: KeepOpenOptions): Promise<Store | null> 
       return inUse?.store.name ?? "(not open yet)";
     },
     async close() {
-      // A store that is still being opened is closed as soon as it is open.
+      // If a store is still being opened, `openOnce` closes it as soon as it is open.
       end.abort();
       await inUse?.store.close();
     },

@@ -1,16 +1,16 @@
-/** Makes one call, and adds what all calls of a group need: a time limit, a retry, another error. */
+/** Makes one call, and adds what every call needs, such as a time limit, a retry or error translation. */
 export type Around = <R>(call: () => R | Promise<R>) => Promise<R>;
 
 type Method = (...args: never[]) => unknown;
 
-/** The same methods, but each returns a promise. */
+/** A port with the same methods, each of which returns a promise. */
 export type Promised<Port> = {
   readonly [Name in keyof Port]: Port[Name] extends (...args: infer Args) => infer Result
     ? (...args: Args) => Promise<Awaited<Result>>
     : never;
 };
 
-/** Passes every call of a port through `around`. The methods are not listed, so a new one needs no change here. */
+/** Passes every call of a port through `around`. The methods are not listed, so a new method needs no change here. */
 export function wrapCalls<Port extends Readonly<Record<string, Method>>>(
   port: Port,
   around: Around,
@@ -19,7 +19,7 @@ export function wrapCalls<Port extends Readonly<Record<string, Method>>>(
     name,
     (...args: never[]) => around(() => method(...args)),
   ]);
-  // TypeScript cannot follow the types through the entries. Each method still has its own arguments and result, because
+  // `Object.entries` loses the types. The cast is safe: each method has the same arguments and result as before, because
   // `around` returns what the call returns.
   return Object.fromEntries(wrapped) as Promised<Port>;
 }

@@ -4,21 +4,24 @@ import { Unavailable } from "../../domain/faults.ts";
 
 /** How long calls wait for an answer, in milliseconds. */
 export interface AnswerLimits {
-  /** For any call. Twice as long as the driver waits on a socket for any one answer. */
+  /** The limit for any call: twice the driver's socket timeout for a single reply. */
   readonly answerMs: number;
-  /** For calls in progress, from when the driver gives up its connections. On some of them the server may still answer. */
+  /**
+   * The limit for calls in progress when the driver clears its connection pool. The server may still answer some of them on their
+   * old connections.
+   */
   readonly givenUpMs: number;
 }
 
 const usualLimits: AnswerLimits = { answerMs: 60_000, givenUpMs: 5000 };
 
 /**
- * Limits how long calls wait for an answer. The driver waits forever if a connection ends while it writes to it, for instance
- * when it gives up a half-open connection itself. A call that timed out may still go through, like every call whose reply is
- * lost.
+ * Limits how long calls wait for an answer. The driver waits forever if a connection ends while it writes to that connection, for
+ * instance when the driver itself gives up a half-open connection. A call that timed out may still take effect, like every call
+ * whose reply is lost.
  */
 export function limitAnswers(client: MongoClient, limits: AnswerLimits = usualLimits) {
-  /** Is aborted when no answer is expected any more on the present connections. */
+  /** Aborted when no more answers are expected on the current connections. */
   let present = forAnyNumber();
   const secondaries = new Set<string>();
   client.on("serverDescriptionChanged", ({ address, newDescription: { type } }) => {
@@ -26,7 +29,7 @@ export function limitAnswers(client: MongoClient, limits: AnswerLimits = usualLi
     else if (type !== "Unknown") secondaries.delete(address);
   });
   client.on("connectionPoolCleared", ({ address }) => {
-    // All calls go to the primary.
+    // Secondaries do not matter, because all calls go to the primary.
     if (secondaries.has(address)) return;
     const former = present;
     present = forAnyNumber();
@@ -36,40 +39,40 @@ export function limitAnswers(client: MongoClient, limits: AnswerLimits = usualLi
   /**
    * Makes a call that must not wait forever.
    *
-   * @param limitMs - the limit of its own, or null for none: then it may wait as long as its connection is there.
-   * @throws Unavailable after the limit, or when its connection was given up.
+   * @param limitMs - the time limit of the call; null to let it wait as long as its connection exists.
+   * @throws Unavailable after the time limit, or if the driver has given up the connection.
    */
   async function within<R>(
     call: () => R | Promise<R>,
     limitMs: number | null = limits.answerMs,
   ): Promise<Awaited<R>> {
     const { signal } = present;
-    let letGo = (): void => undefined;
+    let stopWaiting = (): void => undefined;
     const noAnswer = new Promise<never>((_resolve, reject) => {
       const end = (): void => reject(new Unavailable("store", "it does not answer"));
       const timer = limitMs === null ? undefined : setTimeout(end, limitMs);
       signal.addEventListener("abort", end);
-      letGo = () => {
+      stopWaiting = () => {
         clearTimeout(timer);
         signal.removeEventListener("abort", end);
       };
     });
     try {
-      // `Promise.race` handles both promises to the end, so that a rejection after the limit does not count as unhandled.
+      // `Promise.race` handles both promises, so a rejection after the time limit is not reported as unhandled.
       return await Promise.race([call(), noAnswer]);
     } finally {
-      letGo();
+      stopWaiting();
     }
   }
 
   return {
     within,
-    /** Ends the waits on the present connections. To be called once the client has been closed. */
+    /** Ends all waits on the current connections. Call this once the client has been closed. */
     end: () => present.abort(),
   };
 }
 
-/** Node.js warns of more than ten listeners, and here each call in progress is one. */
+/** Returns a controller without Node.js's warning about more than ten listeners, because each call in progress adds one. */
 function forAnyNumber(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);

@@ -1,10 +1,10 @@
-/** A range of time in which jobs are looked for, in milliseconds since the Unix epoch. */
+/** A range of time in which to search for expired jobs, in milliseconds since the Unix epoch. */
 export interface ExpiryWindow {
   readonly fromMs: number;
   readonly widthMs: number;
 }
 
-/** The ends of what may go. See `ExpiryQuery`. */
+/** The times before which jobs have expired, in milliseconds since the Unix epoch. See `ExpiryQuery`. */
 export interface ExpiryLimits {
   readonly finishedMs: number;
   readonly unfinishedMs: number;
@@ -13,20 +13,20 @@ export interface ExpiryLimits {
 /** A window is not made narrower than this. */
 const NARROWEST_MS = 60_000;
 
-/** Returns the window to begin with: all the time there is. It is only made narrower if that holds too many jobs. */
+/** Returns the first window, which covers all time. It is only narrowed if it contains too many jobs. */
 export function firstWindow({ finishedMs }: ExpiryLimits): ExpiryWindow {
   return { fromMs: 0, widthMs: Math.max(NARROWEST_MS, finishedMs) };
 }
 
 /**
- * Returns where the window ends. Before `unfinishedMs` all jobs may go, and after it only completed ones, so no window reaches
- * across it: one condition for all of a window can be answered from an index by every server.
+ * Returns the end of a window. All jobs before `unfinishedMs` have expired, and after it only completed ones. No window extends across
+ * it, so that a single condition holds for the whole window, which every server can answer from an index.
  */
 export function endOf({ fromMs, widthMs }: ExpiryWindow, limits: ExpiryLimits): number {
   return Math.min(fromMs + widthMs, hasAll({ fromMs }, limits) ? limits.unfinishedMs : limits.finishedMs);
 }
 
-/** Returns whether all jobs of the window may go, also those that are not completed. */
+/** Returns whether all jobs of the window have expired, including those that are not completed. */
 export function hasAll({ fromMs }: Pick<ExpiryWindow, "fromMs">, { unfinishedMs }: ExpiryLimits): boolean {
   return fromMs < unfinishedMs;
 }
@@ -34,8 +34,8 @@ export function hasAll({ fromMs }: Pick<ExpiryWindow, "fromMs">, { unfinishedMs 
 /**
  * Returns the next window; null at the end.
  *
- * @param isFull - the window had as many jobs as were asked for. Its beginning is looked at again, in a narrower window: the server
- *   passes over the jobs that stay each time, and in a narrow window there are few of them.
+ * @param isFull - whether the window had as many jobs as were requested. Its start is then searched again in a narrower window. Each
+ *   search scans the jobs that are kept, and a narrow window contains few of them.
  */
 export function nextWindow(window: ExpiryWindow, limits: ExpiryLimits, isFull: boolean): ExpiryWindow | null {
   const { fromMs, widthMs } = window;

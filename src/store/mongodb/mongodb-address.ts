@@ -5,34 +5,34 @@ import { blankUrls } from "../../domain/text/blank-url.ts";
 
 const DEFAULT_DATABASE = "pulse_ingest";
 
-/** Returns what an address names, without contacting a server. @throws Misuse if the driver does not understand it. */
-export function understood(url: string): { readonly client: MongoClient; readonly database: Db } {
+/** Returns the client and the database for an address, without contacting a server. @throws Misuse if the address is invalid. */
+export function createMongodbClient(url: string): { readonly client: MongoClient; readonly database: Db } {
   try {
     const client = new MongoClient(url, {
       appName: "pulse-ingest",
-      // A write is durable on most members when it returns, and only then is a message acknowledged. The options are given
+      // When a write returns, it is durable on a majority of members. Only then are messages acknowledged. The options are given
       // separately, because the address would override a `writeConcern`.
       w: "majority",
       journal: true,
-      // The worker reads again what it has just written. Some providers' addresses name another preference.
+      // Workers read what they have just written. The addresses of some providers contain another preference.
       readPreference: "primary",
-      // Every write here is idempotent and retried as a whole; some servers do not know the driver's own retry.
+      // Every write is idempotent and retried as a whole, and some servers do not support the driver's own retries.
       retryWrites: false,
       serverSelectionTimeoutMS: 3000,
       connectTimeoutMS: 3000,
       socketTimeoutMS: 30_000,
     });
-    // The driver accepts such a host, and throws in a timer when it connects, which ends the process.
+    // The driver accepts an invalid host, but later throws in a timer while it connects, which would end the process.
     if (!client.options.hosts.every((host) => URL.canParse(`mongodb://${host}`))) {
-      throw new Error("has a host that is empty or holds a space: write HOST:PORT,HOST:PORT");
+      throw new Error("has a host that is empty or contains a space: write HOST:PORT,HOST:PORT");
     }
     return { client, database: namesDatabase(url) ? client.db() : client.db(DEFAULT_DATABASE) };
   } catch (error) {
-    throw new Misuse([`MONGODB_URL: ${error instanceof Error ? explained(error) : String(error)}`]);
+    throw new Misuse([`MONGODB_URL: ${error instanceof Error ? explainProblem(error) : String(error)}`]);
   }
 }
 
-/** The driver's words that do not say what to write instead, and what to tell in place of them. */
+/** Replacements for messages of the driver that do not say how to fix the address. */
 const advice: readonly (readonly [RegExp, string])[] = [
   [
     /invalid connection string|URI malformed|unescaped characters/i,
@@ -44,7 +44,7 @@ const advice: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Returns what the driver does not understand in an address, without secrets. */
-function explained({ message }: Error): string {
+/** Returns the problem that the driver reports with an address, without secrets. */
+function explainProblem({ message }: Error): string {
   return advice.find(([sign]) => sign.test(message))?.[1] ?? blankUrls(message);
 }

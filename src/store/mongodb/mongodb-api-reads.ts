@@ -30,18 +30,18 @@ import { inOneReply } from "./mongodb-rounds.ts";
 
 const onlyId = { projection: { _id: 1 }, ...inOneReply } as const;
 /**
- * Selections that name their jobs, so that there are few of them, also in all projects together. The project is not asked of the server
- * then, because some servers would look up all jobs of the project.
+ * Selections that list their jobs, which match few jobs even in all projects together. For these, the query does not contain the
+ * project, because some servers would then look up all jobs of the project.
  */
 const NAMING: ReadonlySet<JobSelection["by"]> = new Set(["number", "guid", "task"]);
 
 /**
- * Reads the lists of the read API. A job's handle is its id. Only the order of ids is asked of the server, because not every
- * server can read another order from an index; all other orders are made here, of few documents.
+ * Reads the lists of the read API. The handle of a job is its id. The server sorts jobs only by id, because not every server can read
+ * another order from an index. Other sorting is done here, on few documents.
  */
 export function createApiReads(all: Collections) {
   async function pageOfProject(project: string, skip: number, limit: number): Promise<JobHandle[]> {
-    // The server refuses 0 here.
+    // The server does not accept a `$limit` of 0.
     if (limit === 0) return [];
     const ofProject = { _id: below(projectKey(project)), ...isJob };
     const ids = await idsOf(ofProject, [{ $sort: { _id: 1 } }, { $skip: skip }, { $limit: limit }]);
@@ -55,7 +55,7 @@ export function createApiReads(all: Collections) {
   ): Promise<JobHandle[]> {
     const isNaming = NAMING.has(selection.by);
     const atServer = project === null || isNaming ? {} : { project };
-    // One query for each condition: for several in one query, some servers read the whole collection.
+    // One query per condition, because some servers read the whole collection for several conditions in one query.
     const found =
       selection.by === "number"
         ? [await idsByNumber(selection.numbers)]
@@ -70,8 +70,8 @@ export function createApiReads(all: Collections) {
   }
 
   /**
-   * While a retry renames a job, the job has a `moved_number` for a moment instead of its number. If it gets its number back between the
-   * first two questions, the third one finds it.
+   * Returns the ids of the jobs with these numbers. While a retry renames a job, the job briefly has a `moved_number` instead of its
+   * number. If it gets its number back between the first two queries, the third query finds it.
    */
   async function idsByNumber(numbers: readonly number[]): Promise<string[]> {
     const most = new Set(numbers).size;
@@ -83,7 +83,7 @@ export function createApiReads(all: Collections) {
     return ids;
   }
 
-  /** Returns the ids of jobs in any order. In one document they come several times faster than each in a document of its own. */
+  /** Returns the ids of jobs in any order. Reading them as one document is several times faster than one document per id. */
   async function idsOf(filter: Filter<JobDocument>, stages: readonly Document[]): Promise<string[]> {
     const choice = [{ $match: filter }, ...stages];
     const inOne = { $group: { _id: null, ids: { $push: "$_id" } } };
@@ -91,7 +91,7 @@ export function createApiReads(all: Collections) {
       const [found] = await all.jobs.aggregate<{ ids: string[] }>([...choice, inOne]).toArray();
       return found?.ids ?? [];
     } catch (error) {
-      // Very many ids are refused, because they are too long for one document.
+      // The server refuses if the ids do not fit into one document.
       if (!(error instanceof MongoServerError)) throw error;
       const each = all.jobs.aggregate<WithId>([...choice, { $project: { _id: 1 } }], inOneReply);
       return (await each.toArray()).map(({ _id }) => _id);
@@ -106,7 +106,7 @@ export function createApiReads(all: Collections) {
     skip,
     limit,
   }: SubmittedPushQuery): Promise<ResultSet[]> {
-    // To the server, 0 means no limit.
+    // To the server, a limit of 0 means no limit.
     if (limit === 0) return [];
     const filter: Filter<ResultSetDocument> = {
       project,
@@ -142,7 +142,7 @@ export function createApiReads(all: Collections) {
       before === null
         ? {}
         : {
-            // The first condition repeats what the others say, in a form that an index can answer.
+            // The first condition follows from the others. It is there because an index can answer it.
             last_modified: { $lte: before.last_modified },
             $or: [{ last_modified: { $lt: before.last_modified } }, { _id: { $gt: before.id } }],
           };
@@ -156,7 +156,7 @@ export function createApiReads(all: Collections) {
 
   async function listProjectNames(limit: number): Promise<string[]> {
     const projects: string[] = [];
-    // Jumps from one project to the next in the index of ids, however many pushes each has.
+    // Jumps from one project to the next in the index of ids, so the number of pushes does not matter.
     for (let after = ""; projects.length < limit; ) {
       const next = await all.resultsets
         .find({ _id: { $gte: after } })

@@ -5,12 +5,12 @@ import { below, type Collections, type SegmentDocument } from "./mongodb-collect
 import { ignoreDuplicates } from "./mongodb-faults.ts";
 import { inOneReply } from "./mongodb-rounds.ts";
 
-/** The most bytes of a part. A document is limited to 16 MiB. */
+/** The maximum size of a part. A document is limited to 16 MiB. */
 const PART_BYTES = 8 * 1024 ** 2;
 
 /**
- * Keeps the archive. The compressed bytes are in a collection of their own, so that a search reads only the heads. They are written
- * first and deleted last: a writer that dies in between leaves bytes without a head, which expire like all others.
+ * Stores the archive. The compressed bytes are in a separate collection, so that a search reads only the heads. The bytes are written
+ * first and deleted last. A worker that dies in between leaves bytes without a head, which expire like all others.
  */
 export function createArchive({ archive, archiveData }: Pick<Collections, "archive" | "archiveData">) {
   async function addSegment({ id, data, ...head }: NewSegment): Promise<void> {
@@ -93,7 +93,10 @@ export function createArchive({ archive, archiveData }: Pick<Collections, "archi
   };
 }
 
-/** Matches segments, and their parts, whose last message arrived before this time. None ends before it begins. */
+/**
+ * Matches segments, and their parts, whose last message arrived before this time. The condition on the id is implied, because ids
+ * begin with the time of the first message, and lets the server use an index.
+ */
 function endedBefore(before: string) {
   return { _id: { $lt: before }, to: { $lt: before } };
 }

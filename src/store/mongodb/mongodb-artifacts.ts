@@ -8,7 +8,7 @@ import { writeParts } from "./mongodb-parts.ts";
 import { inOneReply, settleReads } from "./mongodb-rounds.ts";
 import { createTombstones } from "./mongodb-tombstones.ts";
 
-/** Writes artifacts that are posted by themselves, in a constant number of round trips. */
+/** Writes artifacts that are posted without their job, in a constant number of round trips. */
 export function createArtifacts(all: Collections) {
   const { readJobs } = createJobReading(all);
   const { clearGone } = createTombstones(all);
@@ -24,7 +24,7 @@ export function createArtifacts(all: Collections) {
     const existed = await writeParts(all, parts);
     const { artifacts: added, suggestions, summarised } = parts;
     if (added.size + suggestions.size + summarised.length === existed.size) await settleReads(all);
-    // A retry may have begun to rename a job meanwhile, and may be about to delete it under this guid.
+    // In the meantime, a retry may have started to rename a job. It then deletes the job under this guid.
     const owners = ownersOf(parts);
     const left = owners.length === 0 ? null : await readJobs(owners);
     const gone = owners.filter((id) => left?.has(id) !== true);

@@ -4,7 +4,7 @@ import type { KnownBinding } from "../ports/binding-ledger.ts";
 import type { Collections } from "./mongodb-collections.ts";
 import { ignoreDuplicates } from "./mongodb-faults.ts";
 
-/** Keeps the ledger of bindings, with a document for each: workers that start together do not undo each other's notes. */
+/** Stores the ledger of bindings, with one document per binding, so that workers that start together do not overwrite each other. */
 export function createBindings({ bindings: collection }: Pick<Collections, "bindings">) {
   async function readBindings(queue: string): Promise<KnownBinding[]> {
     return collection.find({ queue }, { projection: { _id: 0, queue: 0 } }).toArray();
@@ -23,7 +23,7 @@ export function createBindings({ bindings: collection }: Pick<Collections, "bind
         upsert: true,
       },
     }));
-    // A duplicate means that another worker has just noted the same binding.
+    // A duplicate means that another worker has just recorded the same binding.
     await ignoreDuplicates(collection.bulkWrite(notes, { ordered: false }));
   }
 

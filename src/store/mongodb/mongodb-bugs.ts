@@ -3,16 +3,16 @@ import type { Bug } from "../../domain/bug.ts";
 import type { Collections } from "./mongodb-collections.ts";
 
 const BUGS_AT_ONCE = 1000;
-// No replacement takes this long. An older generation that is not in force was left by a worker that died.
+/** No replacement takes this long. If an older generation is not in force, it was left by a worker that died. */
 const LEFT_AFTER_MS = 60 * 60 * 1000;
 
 /**
- * Keeps the bug cache in generations. The version names the generation that is in force. There are no transactions, so a new
+ * Stores the bug cache in generations. The version names the generation that is in force. Because there are no transactions, a new
  * generation is written beside the old one, and comes into force when the version changes.
  */
 export function createBugs({ bugs: collection, versions }: Pick<Collections, "bugs" | "versions">) {
   async function replaceBugs(bugs: readonly Bug[]): Promise<void> {
-    // It begins with the time, so that generations compare by age.
+    // The name begins with the time, so that generations can be compared by age.
     const generation = `${new Date().toISOString()}/${randomUUID()}`;
     for (let at = 0; at < bugs.length; at += BUGS_AT_ONCE) {
       const page = bugs.slice(at, at + BUGS_AT_ONCE);
@@ -26,7 +26,7 @@ export function createBugs({ bugs: collection, versions }: Pick<Collections, "bu
       { version: generation },
       { upsert: true },
     );
-    // Other generations stay, because another worker may be writing one.
+    // Other generations are kept, because another worker may be writing one.
     if (before !== null) await collection.deleteMany({ generation: before.version });
     const leftBefore = new Date(Date.now() - LEFT_AFTER_MS).toISOString();
     const inForce = await bugsVersion();
@@ -44,7 +44,7 @@ export function createBugs({ bugs: collection, versions }: Pick<Collections, "bu
         .sort({ "bug.id": 1 })
         .limit(limit);
       const found = (await page.toArray()).map(({ bug }) => bug);
-      // A replacement may have deleted this generation while it was read. Replacements are minutes apart, so this ends.
+      // A replacement may have deleted this generation while it was being read. Replacements are minutes apart, so the loop ends.
       const inForce = await bugsVersion();
       if (inForce === generation) return found;
       generation = inForce;

@@ -12,23 +12,23 @@ const shown = Object.fromEntries(SHOWN.map((name) => [name, 1]));
 export type CellFields = Pick<JobDocument, "version" | "cell">;
 
 /**
- * Returns the cell that is stored with a job; null if there is none, or if an earlier version has changed the job since, which
- * did not know of cells.
+ * Returns the cell that is stored with a job. Returns null if there is none, or if a worker of an earlier version, which does not write
+ * cells, has changed the job since.
  */
 export function cellOf({ version, cell }: CellFields): JobCell | null {
   if (cell === undefined) return null;
-  // This project wrote it, so its shape is not checked.
+  // The shape is not checked, because only pulse-ingest writes cells.
   const parsed = JSON.parse(cell) as JobCell;
   return parsed[CELL.version] === version ? parsed : null;
 }
 
-/** Returns the text of a job's cell to store with changes; undefined if the stored one cannot be used. */
+/** Returns the text of a job's cell to store with changes; undefined if there is no valid cell to change. */
 export function cellTextAfter(stored: CellFields | undefined, changes: JobChanges): string | undefined {
   const cell = stored === undefined ? null : cellOf(stored);
   return cell === null ? undefined : JSON.stringify(changedCell(cell, changes));
 }
 
-/** Computes the cells of jobs that have none, from their other fields. Returns them by the id of the job. */
+/** Computes the cells of jobs from their other fields. Returns the cells by the id of the job. */
 export async function computeCells(
   { jobs }: Pick<Collections, "jobs">,
   ids: readonly string[],
@@ -39,7 +39,7 @@ export async function computeCells(
   return new Map(found.map((job) => [job._id, gridCell(job)]));
 }
 
-/** Stores the cells of the jobs of an earlier version. Several workers may do it at the same time. Reading is slower without. */
+/** Adds cells, which make reading faster, to jobs of an earlier version. Several workers may do this at the same time. */
 export function fillCells(db: Db, stop: AbortSignal): Promise<void> {
   const all = collectionsOf(db);
   const options = {

@@ -10,7 +10,7 @@ import {
 
 const inTurn = { project: 1, next_attempt_at: 1 } as const;
 
-/** Distributes logs to read and suggestions to make: documents that are due at a time and held under a lease. */
+/** Distributes logs to read and suggestions to make. Each document has the time when it is due, and may be leased. */
 export function createClaims(all: Collections) {
   async function exchangesWithWork(kind: WorkItem["kind"]): Promise<string[]> {
     const stages = [{ $match: waiting }, { $group: { _id: "$exchange" } }];
@@ -72,7 +72,7 @@ export function createClaims(all: Collections) {
   return { exchangesWithWork, claimWork };
 }
 
-/** Returns a filter for work that is due and not leased. With `$gt: ""` it can use the partial index of waiting work. */
+/** Returns a filter for work that is due and not leased. `$gt: ""` allows the use of the partial index of waiting work. */
 function due(nowMs: number) {
   const now = new Date(nowMs).toISOString();
   return {
@@ -81,7 +81,7 @@ function due(nowMs: number) {
   };
 }
 
-/** Returns a filter for the work of an exchange. Work that a version stored without the exchange belongs to `""`. */
+/** Returns a filter for the work of an exchange. Work that an earlier version stored without an exchange belongs to `""`. */
 function ofExchange(exchange: string) {
   return { exchange: exchange === "" ? { $in: [null, ""] } : exchange };
 }
@@ -92,8 +92,8 @@ function claimed(document: LogDocument | SuggestionsDocument, lease: string) {
 }
 
 /**
- * Returns an update that only matches while the lease is the one that was read, so only one of several workers gets it. Nor does it
- * match if another worker has claimed the item meanwhile and ended it or put it off, which takes the lease away again.
+ * Returns an update that only matches while the item has the lease that was read, so only one of several workers gets it. It also does
+ * not match if another worker has claimed the item in the meantime and then finished or postponed it, which clears the lease again.
  */
 function claimOf(
   { _id, lease: before, next_attempt_at }: Pick<LogDocument, "_id" | "lease" | "next_attempt_at">,

@@ -28,36 +28,36 @@ export interface Leased {
   readonly lease_until: string | null;
 }
 
-/** Missing until the documents of an earlier version have been numbered. */
 interface Numbered {
+  /** Missing until documents of an earlier version have been numbered. */
   readonly rest_id?: number;
 }
 export type ResultSetDocument = Omit<ResultSet, "rest_id" | "order_at" | "last_modified"> &
   Numbered &
   WithId & {
     readonly revision_keys: readonly string[];
-    /** Missing until the pushes of an earlier version have been ordered. */
+    /** Missing until pushes of an earlier version have been completed; see `orderPushes`. */
     readonly order_at?: number;
-    /** Missing until the pushes of an earlier version have been given one. */
+    /** Missing until pushes of an earlier version have been completed; see `datePushes`. */
     readonly last_modified?: string;
-    /** When it was found to be old and without jobs, in ISO 8601; missing if it was not, or if it has been used since. */
+    /** When the push was found to be old and without jobs, in ISO 8601. Removed again when the push is used. */
     readonly leaving_since?: string;
   };
 export type JobDocument = Omit<StoredJob, "rest_id"> &
   Numbered &
   WithId & {
-    /** The guid that a retry gives to the job, until the job has moved there; see `mongodb-moves.ts`. */
+    /** The new guid from a retry, while the job is being moved to it; see `mongodb-moves.ts`. */
     readonly moving_to?: string;
-    /** The number, from the moment when the moving job gives it up. */
+    /** The number of the job, once a move has removed `rest_id` from this document. */
     readonly moved_number?: number;
-    /** Only a tombstone has it; see there. */
+    /** Only present in a {@link TombstoneDocument}. */
     readonly removed_at?: string;
-    /** The `JobCell` as JSON: a text is read several times faster than its members. Missing if an earlier version stored the job. */
+    /** The `JobCell` as JSON, which is read several times faster than single members. Missing if an earlier version stored the job. */
     readonly cell?: string;
   };
-/** Stands among the jobs instead of a job that is being removed; see `mongodb-tombstones.ts`. */
+/** Replaces the document of a job that is being removed; see `mongodb-tombstones.ts`. */
 export interface TombstoneDocument extends WithId {
-  /** Greater than that of the job: whoever has read the job cannot change it any more. */
+  /** Greater than the version of the job, so that a worker that has read the job can no longer change it. */
   readonly version: number;
   /** ISO 8601. No job has this field. */
   readonly removed_at: string;
@@ -66,15 +66,15 @@ export interface ArtifactDocument extends WithId {
   readonly job: string;
   readonly name: string;
   readonly type: string;
-  /** The text, or the gzip of a long text. */
+  /** The text, compressed with gzip if it is long. */
   readonly blob: string | Binary;
-  /** Missing if an earlier version stored it. */
+  /** Missing if an earlier version stored the artifact. */
   readonly made_by?: ArtifactMaker;
-  /** Grows with the time of arrival. */
+  /** Increases with the time of arrival. */
   readonly order: number;
 }
-/** The sender; missing if an earlier version stored the document. */
 interface Sent {
+  /** The sender; missing if an earlier version stored the document. */
   readonly exchange?: string | null;
 }
 export type LogDocument = Omit<NewLog, "exchange"> & Sent & Leased & WithId & { readonly order: number };
@@ -82,9 +82,9 @@ export type SuggestionsDocument = Omit<NewSuggestions, "exchange" | "next_attemp
   Sent &
   Leased &
   WithId & {
-    /** The text, or the gzip of a long text. */
+    /** The text, compressed with gzip if it is long. */
     readonly blob: string | Binary;
-    /** ISO 8601; null if it has failed for good. */
+    /** ISO 8601; null if there will be no further attempt. */
     readonly next_attempt_at: string | null;
   };
 export type RejectionDocument = Pick<
@@ -92,9 +92,9 @@ export type RejectionDocument = Pick<
   "fault" | "project" | "task_id" | "payload" | "first_seen" | "last_seen" | "count"
 > &
   WithId & {
-    /** Missing if it was stored by a version that only knew Pulse. */
+    /** Missing if it was stored by a version that supported only Pulse. */
     readonly origin?: StoredRoute["origin"];
-    /** The exchange, or `client:` and the id of a client. */
+    /** The exchange, or `client:` followed by the id of a REST client. */
     readonly exchange: string;
     readonly routing_key?: string;
     readonly client_id?: string;
@@ -110,9 +110,9 @@ export type CredentialDocument = Omit<Credential, "client_id"> & WithId;
 
 export interface NonceDocument extends WithId {
   readonly client_id: string;
-  /** The group that the request counts in; null if it does not count. */
+  /** The group of the limit that the request counts against; null if it does not count. */
   readonly counted_as: string | null;
-  /** When the request came, in milliseconds since the Unix epoch. */
+  /** When the request arrived, in milliseconds since the Unix epoch. */
   readonly at: number;
   readonly expires_at: Date;
 }
@@ -122,16 +122,16 @@ export type SegmentDocument = Omit<NewSegment, "id" | "data"> & WithId;
 
 /** The `_id` is the id of the segment, a slash and the number of the part. */
 export interface SegmentPartDocument extends WithId {
-  /** The same as in the segment. */
+  /** The value of `to` in the segment. */
   readonly to: string;
   readonly data: Binary;
 }
 
-/** The collections of one database, by what they hold. */
+/** The collections of one database. */
 export interface Collections {
   readonly resultsets: Collection<ResultSetDocument>;
   readonly jobs: Collection<JobDocument>;
-  /** The same collection, which also holds these. */
+  /** The same collection as `jobs`, which also contains the tombstones. */
   readonly tombstones: Collection<TombstoneDocument>;
   readonly artifacts: Collection<ArtifactDocument>;
   readonly coalesced: Collection<WithId & { readonly into_guid: string }>;
@@ -153,22 +153,22 @@ export interface Collections {
   readonly suspects: Collection<WithId & { readonly attempts: number; readonly last_seen: Date }>;
 }
 
-/** Matches logs whose last attempt failed. They are few, and have an index of their own. */
+/** Matches logs whose last attempt failed. They are few, and have their own index. */
 export const failedOnce = { failure: { $gt: "" } };
-/** Matches logs to read, or suggestions to make: the time is not null. Most publishers' logs never match. */
+/** Matches logs to read and suggestions to make, whose time is not null. Most publishers' logs never match. */
 export const waiting = { next_attempt_at: { $gt: "" } };
 /** Matches tombstones. */
 export const isTombstone = { removed_at: { $gt: "" } };
-/** Matches jobs. Needed where a job is found by its id alone: a tombstone has none of a job's other fields. */
+/** Matches jobs, but no tombstones. Needed in queries by id alone, because a tombstone has no other field of a job. */
 export const isJob = { removed_at: { $exists: false } };
-/** Matches documents that have a number, which are all but some of an earlier version. */
+/** Matches documents that have a number: all except some of an earlier version. */
 export const numbered = { rest_id: { $gt: 0 } };
-/** Matches jobs that have given up their number, because they are being moved. They are few, and have an index of their own. */
+/** Matches jobs that have given up their number because they are being moved. They are few, and have their own index. */
 export const givenUp = { moved_number: { $gt: 0 } };
 /** The index for claims: exchanges take turns, and so do the projects of each exchange. */
 export const byTurn = { exchange: 1, project: 1, next_attempt_at: 1 } as const;
 
-/** Matches ids that begin with this one and a slash, as those of a job's parts do. `0` follows `/` in ASCII. */
+/** Matches ids that begin with this id and a slash, such as those of a job's parts. `0` comes after `/` in ASCII. */
 export function below(id: string) {
   return { $gte: `${id}/`, $lt: `${id}0` };
 }
@@ -198,14 +198,14 @@ export function collectionsOf(db: Db): Collections {
 }
 
 /**
- * Sorts documents by id, in place. Some servers lock all documents of a bulk. Writers that lock shared documents in the same
- * order never deadlock; in a deadlock the server would abort one of them.
+ * Sorts documents by id, in place. Some servers lock all documents of a bulk write. If all writers lock documents in the same order,
+ * they never deadlock. In a deadlock, the server would abort one of them.
  */
 export function inOneOrder<T extends WithId>(documents: T[]): T[] {
   return documents.sort((a, b) => (a._id < b._id ? -1 : 1));
 }
 
-/** Blobs from this many characters are compressed: a summary shrinks to a tenth, and a document is limited to 16 MiB. */
+/** Longer blobs (in characters) are compressed: a summary shrinks to a tenth, and a document is limited to 16 MiB. */
 const COMPRESSED_FROM = 8192;
 
 export function packBlob(blob: string): string | Binary {
@@ -216,7 +216,7 @@ export function unpackBlob(blob: string | Binary): string {
   return typeof blob === "string" ? blob : gunzipSync(blob.buffer).toString("utf8");
 }
 
-/** Returns a filter for the documents with these numbers. With `$gt` it can use the partial index of numbered documents. */
+/** Returns a filter for the documents with these numbers. `$gt` allows the use of the partial index of numbered documents. */
 export function withNumberIn(numbers: readonly number[]) {
   return { rest_id: { $gt: 0, $in: [...numbers] } };
 }

@@ -8,10 +8,10 @@ import { datePushes, orderPushes } from "./mongodb-push-order.ts";
 const backoff = { baseMs: 1000, capMs: 60_000 };
 
 /**
- * Adds what the documents of an earlier version lack, in small steps, once for each database. It never fails. While the store is
- * away it tries again.
+ * Adds fields that documents of an earlier version lack, in small steps, once per database. Never throws: it retries while the store is
+ * unavailable.
  *
- * @param stop - ends it. The next start then begins again.
+ * @param stop - stops the work. The next start then starts over.
  */
 export async function completeDocuments(db: Db, stop: AbortSignal): Promise<void> {
   for (let failures = 0; !stop.aborted; failures++) {
@@ -22,7 +22,7 @@ export async function completeDocuments(db: Db, stop: AbortSignal): Promise<void
       await fillCells(db, stop);
       return;
     } catch {
-      // Only some reads depend on this, and only for documents of an earlier version.
+      // Errors are not reported, because only some reads of documents of an earlier version depend on this work.
       await pause(fullJitterMs(failures, backoff), stop);
     }
   }

@@ -27,21 +27,21 @@ import { freeNumbers } from "./mongodb-numbers.ts";
 import { inOneReply } from "./mongodb-rounds.ts";
 import { createTombstones } from "./mongodb-tombstones.ts";
 
-const judged = {
+const headFields = {
   ...({ state: 1, version: 1, write_id: 1, last_modified: 1, rest_id: 1 } as const),
   ...({ moving_to: 1, removed_at: 1 } as const),
 };
-/** The fields of a stored job that decide about a copy. */
-type Head = Pick<JobDocument, keyof typeof judged | "_id">;
+/** The fields of a stored job that decide whether a copy is written. */
+type Head = Pick<JobDocument, keyof typeof headFields | "_id">;
 
 interface Write extends CopyWrite<Copied<"job">> {
-  /** The job, perhaps with another number. */
+  /** The job to write, which may have another number than the copied document. */
   readonly job: StoredJob;
-  /** The stored job, in an earlier state; null if there is none. */
+  /** The stored job, which is in an earlier state; null if no job is stored. */
   readonly before: Head | null;
 }
 
-/** Copies jobs without their parts. They are written by compare-and-set, so that workers may write at the same time. */
+/** Copies jobs without their parts. Jobs are written by compare-and-set, so that workers may write at the same time. */
 export function createJobCopier(all: Collections): WalkedCopier<"job"> {
   const { jobs, resultsets } = all;
   const { finishMoves } = createMoves(all);
@@ -58,14 +58,14 @@ export function createJobCopier(all: Collections): WalkedCopier<"job"> {
       },
     );
     if (moving.length === 0) return read;
-    // A retry renames these jobs, and was interrupted. They are moved first, as before every other use.
+    // The rename of these jobs by a retry was interrupted. It is completed first, as before every other use of such jobs.
     await finishMoves(moving);
     return page(query);
   }
 
-  /** Plans to write the jobs that are missing, or stored in an earlier state. */
+  /** Plans the writes for jobs that are missing, or stored in an earlier state. */
   async function plan(documents: readonly Copied<"job">[], round: number): Promise<Write[]> {
-    // After a first round an insert has failed, perhaps because another job has its number.
+    // If this is not the first round, an insert has failed, perhaps because another job has the number.
     const renamedHere = round === 0 ? new Set() : await renameCopies(documents);
     const heads = await readHeads(documents.map(({ id }) => id));
     const writes = documents.flatMap((document): Write[] => {
@@ -80,7 +80,7 @@ export function createJobCopier(all: Collections): WalkedCopier<"job"> {
   async function readHeads(ids: readonly string[]): Promise<Map<string, Head>> {
     for (;;) {
       const found: Head[] = await jobs
-        .find({ _id: { $in: [...ids] } }, { projection: judged, ...inOneReply })
+        .find({ _id: { $in: [...ids] } }, { projection: headFields, ...inOneReply })
         .toArray();
       const moving = found.filter(({ moving_to }) => moving_to !== undefined);
       const removed = found.filter(({ removed_at }) => removed_at !== undefined);
@@ -91,8 +91,8 @@ export function createJobCopier(all: Collections): WalkedCopier<"job"> {
   }
 
   /**
-   * Renames the jobs that a retry has renamed in the other store since they were copied. Returns the ids of those that were renamed
-   * in this store since they were copied: they keep their new names.
+   * Renames the stored jobs that a retry has renamed in the source store since they were copied. Returns the ids of the documents whose
+   * jobs were renamed in this store since they were copied. Those jobs keep their new guids.
    */
   async function renameCopies(documents: readonly Copied<"job">[]): Promise<ReadonlySet<string>> {
     const renamedHere = new Set<string>();
@@ -126,7 +126,7 @@ export function createJobCopier(all: Collections): WalkedCopier<"job"> {
     );
   }
 
-  /** Unmarks pushes that were about to be removed, because jobs are added to them. */
+  /** Unmarks pushes that were marked for removal, because jobs are added to them. */
   async function keepPushes(documents: readonly Copied<"job">[]): Promise<void> {
     const ids = [...new Set(documents.map(({ job }) => job.result_set))];
     const marked = { _id: { $in: ids }, leaving_since: { $exists: true } };
@@ -161,7 +161,7 @@ function toOperation({ document: { id: _id }, job, before }: Write): AnyBulkWrit
     return { insertOne: { document: { _id, ...job, cell: JSON.stringify(gridCell(job)) } } };
   }
   const { version, rest_id = 0 } = before;
-  // The number is left out, because a job that an earlier version stored may have none yet.
+  // The number is left out, because a job of an earlier version may not have a number yet.
   const { rest_id: _kept, ...merged } = mergeJob(job, { version, rest_id });
   const $set = { ...merged, cell: JSON.stringify(gridCell(merged)) };
   return { updateOne: { filter: { _id, version }, update: { $set } } };

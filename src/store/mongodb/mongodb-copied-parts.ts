@@ -26,7 +26,7 @@ import { inOneReply } from "./mongodb-rounds.ts";
 import { createTombstones } from "./mongodb-tombstones.ts";
 import { released } from "./mongodb-work.ts";
 
-/** Copies what belongs to jobs: artifacts, logs, and suggestions to make. */
+/** Copies the documents that belong to jobs: artifacts, logs, and suggestions to make. */
 export function createPartCopiers(all: Collections) {
   return {
     artifact: createArtifactCopier(all),
@@ -63,7 +63,7 @@ function createArtifactCopier(all: Collections): PartCopier<"artifact"> {
 }
 
 interface LogWrite extends CopyWrite<Copied<"log">> {
-  /** The stored log, in an earlier state; null if there is none. */
+  /** The stored log, which is in an earlier state; null if no log is stored. */
   readonly before: LogDocument | null;
 }
 
@@ -126,13 +126,13 @@ function createWorkCopier(all: Collections): PartCopier<"suggestions"> {
 }
 
 /**
- * Returns a condition for the ids of the parts of some jobs. It is a single range, which may hold parts of other jobs. Bounds are
- * compared as bytes, as the server does.
+ * Returns a condition for the ids of the parts of some jobs. It is a single range, which may also contain parts of other jobs. Bounds
+ * are compared as bytes, as on the server.
  */
 function partsOf(jobs: readonly string[]) {
   const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
   const [first] = jobs.map((id) => `${id}/`).toSorted(byBytes);
-  // `0` follows `/` in ASCII.
+  // `0` comes after `/` in ASCII.
   const last = jobs
     .map((id) => `${id}0`)
     .toSorted(byBytes)
@@ -140,7 +140,7 @@ function partsOf(jobs: readonly string[]) {
   return { $gt: first ?? "", $lt: last ?? "" };
 }
 
-/** Writes the parts whose jobs are stored, and clears those of jobs that were removed meanwhile. */
+/** Writes the parts whose jobs are stored. Then removes the parts of jobs that were removed in the meantime. */
 async function writeOfStored<D>(
   all: Collections,
   documents: readonly D[],
@@ -157,8 +157,8 @@ async function writeOfStored<D>(
 }
 
 /**
- * Returns the parts with the order of this store. It grows with time, so that a part that is stored again after its removal never
- * has the order that it had before.
+ * Assigns new values of `order` to parts. They increase with time, so a part that is stored again after its removal never has the
+ * same value as before.
  */
 function inArrivalOrder<D extends { readonly order: number }>(documents: readonly D[]): D[] {
   const order = Date.now() * 1000;

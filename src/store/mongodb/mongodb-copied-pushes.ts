@@ -25,13 +25,13 @@ import { freeNumbers } from "./mongodb-numbers.ts";
 import { inOneReply } from "./mongodb-rounds.ts";
 
 interface Write extends CopyWrite<Copied<"push">> {
-  /** The push, perhaps with another number. */
+  /** The push to write, which may have another number than the copied document. */
   readonly push: ResultSet;
-  /** The stored push, in an earlier state; null if there is none. */
+  /** The stored push, which is in an earlier state; null if no push is stored. */
   readonly before: ResultSet | null;
 }
 
-/** Copies pushes. They are written by compare-and-set, so that workers may write at the same time. */
+/** Copies pushes. Pushes are written by compare-and-set, so that workers may write at the same time. */
 export function createPushCopier({ resultsets }: Pick<Collections, "resultsets">): WalkedCopier<"push"> {
   const find = (refs: readonly { readonly id: string }[]) =>
     findInOrder(
@@ -40,7 +40,7 @@ export function createPushCopier({ resultsets }: Pick<Collections, "resultsets">
       toCopy,
     );
 
-  /** Plans to write the pushes that are missing, or stored in an earlier state. */
+  /** Plans the writes for pushes that are missing, or stored in an earlier state. */
   async function plan(documents: readonly Copied<"push">[], round: number): Promise<Write[]> {
     const stored = await find(documents);
     const writes = documents.flatMap((document, index): Write[] => {
@@ -49,7 +49,7 @@ export function createPushCopier({ resultsets }: Pick<Collections, "resultsets">
       if (judgement !== "missing" && judgement !== "earlier") return [];
       return [{ document, push: document.push, before: before?.push ?? null }];
     });
-    // Only after the first round: an insert has then failed, perhaps because another push has its number.
+    // If this is not the first round, an insert has failed, perhaps because another push has the number.
     return round === 0 ? writes : withFreeNumbers(writes);
   }
 
@@ -90,7 +90,7 @@ function toOperation({ document, push, before }: Write): AnyBulkWriteOperation<R
   const revision_keys = revisionKeys(push);
   if (before === null) return { insertOne: { document: { _id, ...push, revision_keys } } };
   const { revision, push_timestamp } = before;
-  // The number is left out, because a push that an earlier version stored may have none yet.
+  // The number is left out, because a push of an earlier version may not have a number yet.
   const { rest_id: _kept, ...merged } = mergePush(push, before);
   return {
     updateOne: {

@@ -13,11 +13,11 @@ import {
 } from "./mongodb-copier.ts";
 import { completeOptions } from "./mongodb-options.ts";
 
-/** Copies what is stored beside jobs and pushes. */
+/** Copies all documents other than jobs, their parts, and pushes. */
 export function createRecordCopiers(all: Collections, rejectionTtlDays: number) {
   return {
     options: createOptionsCopier(all),
-    coalesced: createMarkCopier(all),
+    coalesced: createCoalescedCopier(all),
     rejection: createRejectionCopier(all),
     quota: createQuotaCopier(all, rejectionTtlDays),
     binding: createBindingCopier(all),
@@ -31,7 +31,7 @@ function createOptionsCopier(all: Collections): WalkedCopier<"options"> {
   const { optionCollections: collection } = all;
   return {
     async page({ after }) {
-      // The options of jobs that an earlier version stored may be missing until somebody asks for them.
+      // Combinations of options from an earlier version are only stored when they are first read.
       if (after === null) await completeOptions(all);
       return readPage(collection.find({ _id: idsBehind(after) }), toOptions);
     },
@@ -53,7 +53,7 @@ function toOptions({ _id: hash, options }: { _id: string; options: readonly stri
   return { kind: "options", hash, options };
 }
 
-function createMarkCopier({ coalesced }: Pick<Collections, "coalesced">): WalkedCopier<"coalesced"> {
+function createCoalescedCopier({ coalesced }: Pick<Collections, "coalesced">): WalkedCopier<"coalesced"> {
   const toCopy = ({ _id: id, into_guid }: { _id: string; into_guid: string }): Copied<"coalesced"> => {
     return { kind: "coalesced", id, into_guid };
   };

@@ -18,11 +18,11 @@ import {
 import { routeOf, toRejection } from "./mongodb-rejection-documents.ts";
 
 interface RejectionWrite extends CopyWrite<Copied<"rejection">> {
-  /** The stored rejection, in an earlier state; null if there is none. */
+  /** The stored rejection, which is in an earlier state; null if no rejection is stored. */
   readonly before: Copied<"rejection"> | null;
 }
 
-/** Copies rejections. They are written by compare-and-set, because workers count them. */
+/** Copies rejections. Rejections are written by compare-and-set, because workers may count them at the same time. */
 export function createRejectionCopier({
   rejections,
 }: Pick<Collections, "rejections">): WalkedCopier<"rejection"> {
@@ -77,7 +77,7 @@ function toRejectionWrite({ document, before }: RejectionWrite): AnyBulkWriteOpe
   };
 }
 
-/** Copies how much of its quotas of rejections each exchange has used. */
+/** Copies how much of its daily quotas of rejections each exchange has used. */
 export function createQuotaCopier(
   { quotas }: Pick<Collections, "quotas">,
   rejectionTtlDays: number,

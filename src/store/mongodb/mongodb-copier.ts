@@ -6,9 +6,9 @@ import type { WithId } from "./mongodb-collections.ts";
 import { ignoreDuplicates, isLostRace } from "./mongodb-faults.ts";
 import { inOneReply, letOthersPass, MAX_ROUNDS, TOO_SLOW, unordered } from "./mongodb-rounds.ts";
 
-/** A page holds documents until they have this many bytes together, with blobs as text: a stored one may be a thousand times shorter. */
+/** A page is full at this total size. Blobs count with their uncompressed size, which may be a thousand times as large. */
 const PAGE_BYTES = 4 * 1024 ** 2;
-/** The most documents of a page. */
+/** The most documents in a page. */
 export const DOCUMENTS_IN_PAGE = 500;
 
 /** Reads and writes the documents of one kind. */
@@ -17,12 +17,12 @@ export interface Copier<K extends CopiedKind> {
   readonly write: (documents: readonly Copied<K>[]) => Promise<CopyEnds>;
 }
 
-/** A kind whose documents are read page by page. */
+/** Copies a kind whose documents are read page by page. */
 export interface WalkedCopier<K extends CopiedKind> extends Copier<K> {
   readonly page: (query: CopyQuery) => Promise<CopyPage>;
 }
 
-/** A kind whose documents are read for some jobs. */
+/** Copies a kind whose documents are read for some jobs. */
 export interface PartCopier<K extends CopiedKind> extends Copier<K> {
   readonly pageOf: (jobs: readonly string[], after: string | null) => Promise<CopyPage>;
 }
@@ -30,7 +30,7 @@ export interface PartCopier<K extends CopiedKind> extends Copier<K> {
 /**
  * Reads documents in the order of their ids until the page is full.
  *
- * @param toCopy - returns null for a document that is left out.
+ * @param toCopy - converts a document, or returns null to leave it out.
  */
 export async function readPage<D extends WithId>(
   found: FindCursor<D>,
@@ -53,7 +53,7 @@ function sizeOf(document: WithId, copy: Copied | null): number {
   return BSON.calculateObjectSize(document) + (copy !== null && "blob" in copy ? copy.blob.length : 0);
 }
 
-/** What is read of every part of some jobs, to order them. */
+/** The fields that are read of every part of some jobs to sort them. */
 export interface PartHead extends WithId {
   readonly order: number;
 }
@@ -61,8 +61,8 @@ export interface PartHead extends WithId {
 /**
  * Reads parts in the order of their arrival, until the page is full.
  *
- * @param heads - those of all parts of some jobs.
- * @param after - `next` of the page before.
+ * @param heads - the heads of all parts of some jobs.
+ * @param after - `next` of the previous page; null for the first page.
  */
 export async function readInOrder<D extends WithId>(
   collection: Collection<D>,
@@ -81,7 +81,7 @@ export async function readInOrder<D extends WithId>(
       page.map(({ _id }) => _id),
       toCopy,
     );
-    // Documents are sent in any order. If they are too large together, fewer are asked for.
+    // The server returns documents in any order, so a page cannot be cut short. If it is too large, fewer documents are requested.
     if (documents === null && size > 1) continue;
     return {
       documents: documents ?? [],
@@ -90,12 +90,12 @@ export async function readInOrder<D extends WithId>(
   }
 }
 
-/** Returns a text that sorts parts by their arrival. */
+/** Returns a sort key that orders parts by their arrival. */
 function placeOf({ _id, order }: PartHead): string {
   return `${String(order).padStart(17, "0")} ${_id}`;
 }
 
-/** Returns the documents with these ids, in their order; null if they are several, and too large together. */
+/** Returns the documents with these ids, in the order of the ids; null if there are several and they are too large for one page. */
 async function readUpToLimit<D extends WithId>(
   collection: Collection<D>,
   ids: readonly string[],
@@ -117,12 +117,12 @@ async function readUpToLimit<D extends WithId>(
   return ids.flatMap((id) => copies.get(id) ?? []);
 }
 
-/** Returns a condition for the ids of a page. */
+/** Returns a condition for ids after the previous page. */
 export function idsBehind(after: string | null) {
   return { $gt: after ?? "" };
 }
 
-/** The same for ids that begin with the project. `0` follows `/` in ASCII. */
+/** Like {@link idsBehind}, for ids that begin with the project. `0` comes after `/` in ASCII. */
 export function projectIdsBehind({ project, after }: Pick<CopyQuery, "project" | "after">) {
   if (project === null) return idsBehind(after);
   const key = projectKey(project);
@@ -142,7 +142,7 @@ export async function findInOrder<D extends WithId, C>(
   });
 }
 
-/** Returns the documents with these ids. */
+/** Returns the documents with these ids, by id. */
 export async function documentsById<D extends WithId>(
   collection: Pick<Collection<D>, "find">,
   ids: readonly string[],
@@ -153,7 +153,7 @@ export async function documentsById<D extends WithId>(
   return new Map(found.map((document) => [document._id, document]));
 }
 
-/** Inserts documents, unless they are stored already. Those are not sent again, because they may be large. */
+/** Inserts the documents that are not stored yet. Stored documents are not sent, because they may be large. */
 export async function insertMissing<D extends WithId>(
   collection: Collection<D>,
   documents: readonly D[],
@@ -169,17 +169,18 @@ export async function insertMissing<D extends WithId>(
   return { written: missing.length, kept: documents.length - missing.length, renumbered: 0 };
 }
 
-/** A document to write. */
+/** A planned write of a document. */
 export interface CopyWrite<D> {
   readonly document: D;
 }
 
 /**
- * Writes documents by compare-and-set. What another writer has changed meanwhile is planned again, until nothing is left to write.
+ * Writes documents by compare-and-set. If another writer has changed some of them in the meantime, they are planned again, until
+ * nothing is left to write.
  *
- * @param plan - reads what is stored, and returns what is to be written.
- * @param write - returns false if some were not written.
- * @returns what was written.
+ * @param plan - compares the documents with the stored ones, and returns the writes that are needed.
+ * @param write - returns false if some of the writes were not done.
+ * @returns the writes that were done.
  */
 export async function writeInRounds<D, W extends CopyWrite<D>>(
   documents: readonly D[],
@@ -200,7 +201,7 @@ export async function writeInRounds<D, W extends CopyWrite<D>>(
   throw new Refused(TOO_SLOW);
 }
 
-/** Makes writes by compare-and-set. Returns false if another writer was faster with one of them. */
+/** Makes writes by compare-and-set. Returns false if another writer was faster for any of them. */
 export async function writeAll<D extends WithId>(
   collection: Collection<D>,
   operations: readonly AnyBulkWriteOperation<D>[],
@@ -214,7 +215,7 @@ export async function writeAll<D extends WithId>(
   }
 }
 
-/** Makes writes that only ever raise values; again, if another writer has inserted one of the documents at the same moment. */
+/** Makes writes that only increase values. Retries if another writer has inserted one of the documents at the same moment. */
 export async function writeLargest<D extends WithId>(
   collection: Collection<D>,
   operations: readonly AnyBulkWriteOperation<D>[],
@@ -231,7 +232,7 @@ export async function writeLargest<D extends WithId>(
   }
 }
 
-/** Returns what became of documents of which these were written. */
+/** Counts documents by their result. Those that were not written count as kept. */
 export function endsOf(
   documents: readonly unknown[],
   written: readonly unknown[],

@@ -16,7 +16,7 @@ import { createPushCopier } from "./mongodb-copied-pushes.ts";
 import { createRecordCopiers } from "./mongodb-copied-records.ts";
 import type { Copier, PartCopier, WalkedCopier } from "./mongodb-copier.ts";
 
-/** Reads everything for another store, and writes what another store holds. */
+/** Reads all documents for another store, and writes documents from another store. */
 export function createCopies(all: Collections, rejectionTtlDays: number) {
   const walked: { readonly [K in WalkedKind]: WalkedCopier<K> } = {
     push: createPushCopier(all),

@@ -2,7 +2,7 @@ import type { Credential } from "../ports/credential-store.ts";
 import type { Collections, CredentialDocument } from "./mongodb-collections.ts";
 import { isLostRace } from "./mongodb-faults.ts";
 
-/** Keeps the credentials of REST clients, with a document for each. */
+/** Stores the credentials of REST clients, with one document per client. */
 export function createCredentials({ credentials }: Pick<Collections, "credentials">) {
   async function addCredential({ client_id: _id, ...rest }: Credential): Promise<boolean> {
     try {

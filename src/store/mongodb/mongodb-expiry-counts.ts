@@ -2,10 +2,10 @@ import { projectKey } from "../../domain/ids.ts";
 import type { ExpiryCounts, ExpiryQuery, OutdatedKind } from "../ports/retention-store.ts";
 import { below, type Collections } from "./mongodb-collections.ts";
 
-/** How many jobs or pushes are looked at at the same time. */
+/** How many jobs or pushes are checked at the same time. */
 const AT_ONCE = 20;
 
-/** Counts what would go, for people. It reads all of that, a few documents at a time. */
+/** Counts the documents that would be removed. It reads all of them, a few at a time. */
 export function createExpiryCounts(all: Collections) {
   async function countExpired(query: ExpiryQuery): Promise<ExpiryCounts> {
     const { project, finishedBefore } = query;
@@ -67,7 +67,10 @@ export function createExpiryCounts(all: Collections) {
   return { countExpired, countOutdated };
 }
 
-/** One condition for each range of time, because for several in one query some servers read the whole collection. */
+/**
+ * Returns the conditions for expired jobs, one for each range of time. Each needs its own query, because some servers read the whole
+ * collection for several conditions in one query.
+ */
 function expiredConditions({ finishedBefore, unfinishedBefore }: ExpiryQuery) {
   return [
     { last_modified: { $lt: unfinishedBefore } },
@@ -75,7 +78,7 @@ function expiredConditions({ finishedBefore, unfinishedBefore }: ExpiryQuery) {
   ];
 }
 
-/** The conditions for jobs that stay, those with the older jobs first. */
+/** Returns the conditions for jobs that are kept. The first condition matches the older jobs. */
 function keptConditions({ finishedBefore, unfinishedBefore }: ExpiryQuery) {
   return [
     { last_modified: { $gte: unfinishedBefore, $lt: finishedBefore }, state: { $ne: "completed" } },
@@ -83,7 +86,7 @@ function keptConditions({ finishedBefore, unfinishedBefore }: ExpiryQuery) {
   ];
 }
 
-/** Returns the ids of documents, some at a time. */
+/** Yields the ids of documents in groups of {@link AT_ONCE}. */
 async function* inGroups(documents: AsyncIterable<{ readonly _id: string }>): AsyncGenerator<string[]> {
   let ids: string[] = [];
   for await (const { _id } of documents) {

@@ -4,25 +4,25 @@ import { Misuse, Refused, Unavailable } from "../../domain/faults.ts";
 import { blankUrls } from "../../domain/text/blank-url.ts";
 
 const DUPLICATE = 11000;
-/** Bad value, key too long, document too large: on every server the document is at fault, however often it is tried. */
+/** Bad value, key too long, document too large. On every server, the document is at fault, so a retry cannot succeed. */
 const documentFaults: readonly unknown[] = [2, 17280, 17419, 10334];
-/** Index options conflict, index key specs conflict. Servers and their versions differ in which one they report. */
+/** Index options conflict, index key specs conflict. Which of the two is reported depends on the server and its version. */
 const takenNames: readonly unknown[] = [85, 86];
 
-/** Invalid namespace; the name of another database differs from this one only in upper and lower case. */
+/** Invalid namespace; database name differs from an existing one only in case. */
 const refusedNames: readonly unknown[] = [73, 13297];
 
-/** The operator has to grant rights, so a document is never at fault, even if another collection can still be written to. */
+/** Unauthorized. The operator must grant rights. The document is not at fault, even if other collections can still be written to. */
 const UNAUTHORIZED = 13;
 
 /**
- * Translates a driver's error into `Unavailable`, unless the server blames the document. A server whose own database is down
- * answers with ordinary errors, so an unknown error may pass; but see {@link blamed}.
+ * Translates a driver's error into `Unavailable`, unless the document is at fault. A server whose own database is down answers with
+ * ordinary errors, so an unknown error may be temporary; but see {@link blamed}.
  */
 export function asUnavailable(error: unknown): unknown {
-  // If a connection breaks while the driver writes to it, the socket's own error comes through unchanged.
+  // If a connection breaks while the driver writes to it, the driver throws the socket's error unchanged.
   if (isSocketError(error)) return new Unavailable("store", String(error.message), error);
-  // The driver itself refuses what it cannot send, such as a document that is too large.
+  // The driver itself refuses documents that it cannot send, such as one that is too large.
   if (!(error instanceof MongoError) || error instanceof MongoInvalidArgumentError) return error;
   if (error instanceof MongoServerError && documentFaults.includes(error.code)) return error;
   return new Unavailable("store", blankUrls(error.message), error);
@@ -37,11 +37,12 @@ export function refusedName(error: unknown): Misuse | null {
 }
 
 /**
- * Finds out the cause of an error that is on no list. If the server accepts another write now, the failed write is at fault.
- * If not, the server is away, whatever its error says.
+ * Determines the cause of an unknown error. If the server accepts another write now, the failed write is at fault. Otherwise the
+ * server is unavailable, no matter what its error says.
  *
- * @param otherWrite - a write that contains nothing from strangers.
- * @returns the error to throw. @throws errors of `otherWrite`.
+ * @param otherWrite - a write that contains no data from publishers.
+ * @returns the error to throw.
+ * @throws errors of `otherWrite`.
  */
 export async function blamed(error: unknown, otherWrite: () => Promise<unknown>): Promise<unknown> {
   if (!isAnswer(error) || documentFaults.includes(error.code) || error.code === UNAUTHORIZED) return error;
@@ -49,7 +50,7 @@ export async function blamed(error: unknown, otherWrite: () => Promise<unknown>)
   return new Refused(blankUrls(error.message), error);
 }
 
-/** Returns whether the server sent this error. In a bulk, the driver reports even a lost connection as a server error. */
+/** Returns whether the server sent this error. For a bulk write, the driver reports even a lost connection as a server error. */
 function isAnswer(error: unknown): error is MongoServerError {
   if (!(error instanceof MongoServerError)) return false;
   const { errorResponse: inner } = error;
@@ -57,8 +58,8 @@ function isAnswer(error: unknown): error is MongoServerError {
 }
 
 /**
- * Codes of a socket's errors: those of the operating system, such as `ECONNRESET`, and those of Node.js. Node.js uses `EPIPE` and
- * `ECONNRESET` itself, too, without asking the system.
+ * The codes of socket errors: those of the operating system, such as `ECONNRESET`, and those of Node.js. Node.js also creates errors
+ * with the codes `EPIPE` and `ECONNRESET` itself, without a system call.
  */
 const SOCKET_CODE = /^(E[A-Z0-9]+|ERR_(SOCKET|STREAM|TLS|SSL)_\w+)$/;
 
@@ -68,9 +69,9 @@ function isSocketError(error: unknown): error is { readonly message: unknown } {
 }
 
 /**
- * Waits for an unordered insert. Documents that exist already count as written.
+ * Waits for an unordered insert. Documents that already exist count as written.
  *
- * @returns the indexes of those that existed already.
+ * @returns the indexes of the documents that already existed.
  */
 export async function duplicatesOf(write: Promise<unknown>): Promise<ReadonlySet<number>> {
   try {
@@ -84,7 +85,7 @@ export async function duplicatesOf(write: Promise<unknown>): Promise<ReadonlySet
   }
 }
 
-/** The same. Returns false if some existed already. */
+/** Like {@link duplicatesOf}, but returns false if any document already existed. */
 export async function ignoreDuplicates(write: Promise<unknown>): Promise<boolean> {
   return (await duplicatesOf(write)).size === 0;
 }
@@ -94,15 +95,14 @@ export function isLostRace(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === DUPLICATE;
 }
 
-/** Returns whether an index could not be created because a different one has the same name. */
+/** Returns whether an index could not be created because a different index has the same name. */
 export function isTakenName(error: unknown): boolean {
   return error instanceof MongoServerError && takenNames.includes(error.code);
 }
 
 /**
- * Returns which writes of a failed bulk were not done, and may succeed when they are tried again.
- *
- * @returns their indexes; null if it is unknown which writes were done, or if one of them is itself at fault.
+ * Returns the indexes of the writes of a failed bulk write that were not done, and may succeed when retried. Returns null if it is
+ * unknown which writes were done, or if one of them is itself at fault.
  */
 export function retriableOf(error: unknown): ReadonlySet<number> | null {
   if (!(error instanceof MongoBulkWriteError)) return null;

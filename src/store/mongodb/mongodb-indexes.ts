@@ -13,13 +13,13 @@ const SUSPECT_SECONDS = 30 * 86_400;
 const EARLIER_PUSH_INDEX = "result_set_1";
 
 /**
- * Creates the indexes that reads need; existing ones stay. Each index costs a write for every document. The parts of a job
- * have none, because they are found by their ids, which begin with the job's id.
+ * Creates the indexes that reads need, unless they exist. Each index costs a write for every document. The parts of a job need no
+ * index, because their ids begin with the job's id.
  */
 export async function createIndexes(all: Collections): Promise<void> {
   await all.resultsets.createIndex({ revision_keys: 1 });
   await all.resultsets.createIndex({ project: 1, revision_hash: 1 });
-  // Partial, because many documents of an earlier version have no number.
+  // The index is partial because many documents of an earlier version have no number.
   const onlyOnce = { unique: true, partialFilterExpression: numbered } as const;
   await all.resultsets.createIndex({ rest_id: 1 }, onlyOnce);
   await all.jobs.createIndex({ rest_id: 1 }, onlyOnce);
@@ -40,8 +40,8 @@ export async function createIndexes(all: Collections): Promise<void> {
   await all.bugs.createIndex({ generation: 1, "bug.id": 1 });
   await all.rejections.createIndex({ last_seen: 1, _id: 1 });
   await all.rejections.createIndex({ task_id: 1, last_seen: 1, _id: 1 });
-  // Fields after the time are compared in the index. A search for something rare then does not read every document of
-  // something common.
+  // The server compares the fields after the time in the index. A search for a rare and a common value then does not read every
+  // document with the common value.
   const compared = { last_seen: 1, _id: 1, "fault.reason": 1, exchange: 1, project: 1 } as const;
   for (const first of ["exchange", "project", "fault.reason", "routing_key"]) {
     await all.rejections.createIndex({ [first]: 1, ...compared });
@@ -54,7 +54,7 @@ export async function createIndexes(all: Collections): Promise<void> {
   await all.suspects.createIndex({ last_seen: 1 }, { expireAfterSeconds: SUSPECT_SECONDS });
 }
 
-/** Creates the index of waiting logs. It replaces an index of all logs, which an earlier version gave the same name. */
+/** Creates the index of waiting logs. It replaces an index of all logs that an earlier version created under the same name. */
 async function indexWaiting(logs: Collections["logs"]): Promise<void> {
   const create = () => logs.createIndex({ next_attempt_at: 1 }, { partialFilterExpression: waiting });
   try {
@@ -66,10 +66,10 @@ async function indexWaiting(logs: Collections["logs"]): Promise<void> {
   }
 }
 
-/** Creates the index of the jobs of a push. It replaces an index of an earlier version, which had only the push. */
+/** Creates the index of the jobs of a push. It replaces an index of an earlier version, which contained only the push. */
 async function indexPushes(jobs: Collections["jobs"]): Promise<void> {
   await jobs.createIndex({ result_set: 1, last_modified: 1, _id: 1 });
   const indexes = await jobs.indexes();
-  // If another worker drops it first, this fails, and creating the indexes is tried again.
+  // If another worker drops the index first, this fails, and the caller creates all indexes again.
   if (indexes.some(({ name }) => name === EARLIER_PUSH_INDEX)) await jobs.dropIndex(EARLIER_PUSH_INDEX);
 }

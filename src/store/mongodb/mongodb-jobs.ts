@@ -14,17 +14,17 @@ const decisive = Object.fromEntries(
   [...DECISIVE, "cell", "moving_to", "removed_at"].map((name) => [name, 1]),
 );
 
-/** What is read of a stored job to apply a message to it. */
+/** The fields of a stored job that are read to apply a message to it. */
 export type ReadJob = DecisiveJob & CellFields;
 
-/** Reads the jobs that a batch concerns. */
+/** Reads the jobs that a batch may change. */
 export function createJobReading(all: Collections) {
   const { finishMoves } = createMoves(all);
   const { clearJobs } = createTombstones(all);
 
   /**
-   * Reads only the decisive fields, so that the rest of the job need not be sent. A job whose move or removal was interrupted is
-   * moved or removed first.
+   * Reads only the fields that are needed, so that the server does not send the rest. If the move or removal of a job was interrupted,
+   * it is completed first.
    */
   async function readJobs(ids: readonly string[]): Promise<Map<string, ReadJob>> {
     for (;;) {
@@ -60,7 +60,7 @@ export function createJobStates(all: Collections) {
   ): Promise<"updated" | "unchanged" | "unknown"> {
     for (let round = 0; round <= MAX_ROUNDS; round++) {
       if (round > 0) await letOthersPass(round);
-      // The project is compared here: some servers would look up all of its jobs.
+      // The query does not contain the project, because some servers would look up all jobs of the project.
       const numbered = await all.jobs.findOne(withNumberIn([restId]));
       const found = numbered?.project === project ? numbered : null;
       const changes = found && setState(toStoredJob(found), state, at, origin, randomUUID());

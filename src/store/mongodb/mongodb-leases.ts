@@ -2,7 +2,7 @@ import type { LeaseHolder } from "../ports/lease-store.ts";
 import type { Collections } from "./mongodb-collections.ts";
 import { isLostRace } from "./mongodb-faults.ts";
 
-/** Keeps leases, with a document for each. */
+/** Stores leases, with one document per lease. */
 export function createLeases({ leases }: Pick<Collections, "leases">) {
   async function takeLease(_id: string, owner: string, ttlMs: number): Promise<LeaseHolder | null> {
     const now = Date.now();
@@ -12,11 +12,11 @@ export function createLeases({ leases }: Pick<Collections, "leases">) {
       await leases.updateOne({ _id, ...isFree }, { $set }, { upsert: true });
       return null;
     } catch (error) {
-      // There is such a lease, and it is not free: the server cannot insert it again.
+      // Another owner holds the lease: the filter did not match, and the server could not insert a second document.
       if (!isLostRace(error)) throw error;
     }
     const holder = await leases.findOne({ _id });
-    // It has just been given back. The caller tries again at its next turn.
+    // The lease has just been released. The caller tries again at its next turn.
     return holder === null ? { owner: "another worker", until: $set.until } : holderOf(holder);
   }
 

@@ -6,24 +6,24 @@ import { withOrigins } from "../rules/earlier-origin.ts";
 import { type Collections, isJob, type JobDocument, toStoredJob } from "./mongodb-collections.ts";
 import { inOneReply } from "./mongodb-rounds.ts";
 
-/** Reads what lists show, and what gives the number to a job without one. */
+/** Reads the members that lists show, and `moved_number`, which replaces a missing number. */
 const onlyListed = {
   projection: Object.fromEntries([...listedMembers, "moved_number"].map((member) => [member, 1])),
   ...inOneReply,
 } as const;
 
-/** Reads the jobs that the read API has chosen, whole or as lists show them, each with its push. */
+/** Reads jobs for the read API with their pushes, either whole or only the members that lists show. */
 export function createListedJobs(all: Pick<Collections, "jobs" | "coalesced" | "resultsets">) {
   async function readJobs(handles: readonly JobHandle[]): Promise<ReadJob[]> {
-    return withOthers(handles, inOneReply, (job) => withOrigins(toStoredJob(job)));
+    return withRelated(handles, inOneReply, (job) => withOrigins(toStoredJob(job)));
   }
 
   async function readListed(handles: readonly JobHandle[]): Promise<ListedJob[]> {
-    return withOthers(handles, onlyListed, toListed);
+    return withRelated(handles, onlyListed, toListed);
   }
 
-  /** Reads jobs, and of other documents what lists show with them. */
-  async function withOthers<Job extends ListedJob["job"]>(
+  /** Reads jobs, and the members of other documents that are shown with them. */
+  async function withRelated<Job extends ListedJob["job"]>(
     handles: readonly JobHandle[],
     options: FindOptions,
     toJob: (document: JobDocument) => Job,
@@ -54,7 +54,7 @@ export function createListedJobs(all: Pick<Collections, "jobs" | "coalesced" | "
   return { readJobs, readListed };
 }
 
-/** Copies nothing if it can, because copying a job takes as long as reading it. */
+/** Avoids copying the job if possible, because that takes as long as reading it. */
 function toListed(job: JobDocument): ListedJob["job"] {
   return isNumbered(job) ? job : toStoredJob(job);
 }

@@ -7,7 +7,7 @@ import { released } from "./mongodb-work.ts";
 
 const LOGS_AT_ONCE = 5000;
 
-/** Lists the logs of jobs, and makes them due again. */
+/** Lists the logs of jobs, and makes logs due again. */
 export function createLogs(all: Pick<Collections, "logs">) {
   async function listLogs(query: LogQuery): Promise<StoredLog[]> {
     return (await newestFirst(query, {}).toArray()).map(toStoredLog);

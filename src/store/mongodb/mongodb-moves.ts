@@ -15,10 +15,10 @@ import { freeNumbers } from "./mongodb-numbers.ts";
 const unleased = { lease: null, lease_until: null } as const;
 
 /**
- * Moves jobs that a retry renames. The rename is decided when `moving_to` is written into the job, together with its new state.
- * Then the job and its parts are copied, and the old documents are deleted. Every step can be repeated, so whoever meets such a
- * job, after a crash or beside another worker, takes all steps again. A reader finds the job under the old guid, the new one, or
- * both. Because a number is unique, the job is without it for a moment, in which it has a `moved_number`.
+ * Moves jobs that a retry renames. The rename is decided when `moving_to` is written to the job, together with its new state. Then
+ * the job and its parts are copied, and the old documents are deleted. Every step can be repeated: a worker that finds such a job,
+ * after a crash or while another worker moves it, takes all steps again. A reader finds the job under the old guid, the new guid, or
+ * both. Numbers are unique, so during the move the old document has a `moved_number` instead of a number.
  */
 export function createMoves(all: Collections) {
   /** Completes the moves of these jobs. */
@@ -33,7 +33,7 @@ export function createMoves(all: Collections) {
     const to = jobId(found.project, guid);
     await copyParts(id, to, guid);
     await moveJob(found, to, guid);
-    // Another worker may have finished meanwhile, and a new job may have the old guid: its parts must stay.
+    // In the meantime, another worker may have finished, and a new job may have the old guid. The parts of that job must be kept.
     let areLeft = true;
     while (areLeft && (await isMoving(id, guid))) areLeft = await moveParts(id, to, guid);
     await all.jobs.deleteOne({ _id: id, moving_to: guid });
@@ -43,7 +43,7 @@ export function createMoves(all: Collections) {
     return (await all.jobs.findOne({ _id: id, moving_to: guid }, { projection: { _id: 1 } })) !== null;
   }
 
-  /** Inserts the job under its new guid, with its number, which the old document gives up just before. */
+  /** Inserts the job under its new guid with its number, after removing the number from the old document. */
   async function moveJob(found: JobDocument, to: string, guid: string): Promise<void> {
     const job = { ...toStoredJob(found), job_guid: guid };
     await all.jobs.updateOne(
@@ -59,12 +59,12 @@ export function createMoves(all: Collections) {
     }
   }
 
-  /** Returns false if the job is stored already, or another one has its number. */
+  /** Returns false if the job is already stored, or if another job has its number. */
   async function insertJob(document: JobDocument): Promise<boolean> {
     return isFirst(all.jobs.insertOne({ ...document, cell: JSON.stringify(gridCell(document)) }));
   }
 
-  /** Copies the parts that are stored now, and deletes them. Returns false if there were none. */
+  /** Copies the current parts, and deletes the originals. Returns false if there were none. */
   async function moveParts(from: string, to: string, guid: string): Promise<boolean> {
     const { artifacts, logs, suggestions, coalesced } = await copyParts(from, to, guid);
     await Promise.all([
@@ -76,14 +76,14 @@ export function createMoves(all: Collections) {
     return artifacts.length + logs.length + suggestions.length + coalesced.length > 0;
   }
 
-  /** Copies the parts of a job. Those that were copied before stay. Returns the ids of the originals. */
+  /** Copies the parts of a job, except those that have already been copied. Returns the ids of the originals. */
   async function copyParts(from: string, to: string, guid: string) {
     const parts = { _id: below(from) };
     const moved = (id: string): string => to + id.slice(from.length);
     const artifacts = await copyEach(all.artifacts.find(parts), (part) =>
       all.artifacts.insertOne({ ...part, _id: moved(part._id), job: to }),
     );
-    // Whoever holds a lease knows the part by the old guid, and cannot end it any more. So it is due again at once.
+    // A worker that holds a lease knows the part by the old guid, and can no longer finish it. So the lease is released.
     const logs = await copyEach(all.logs.find(parts), (part) =>
       all.logs.insertOne({ ...part, _id: moved(part._id), job: to, job_guid: guid, ...unleased }),
     );
@@ -99,7 +99,7 @@ export function createMoves(all: Collections) {
   return { finishMoves };
 }
 
-/** Copies documents one by one, because each may be as large as a document can be. Returns their ids. */
+/** Copies documents one by one, because each may have the maximum size of a document. Returns their ids. */
 async function copyEach<Document extends WithId>(
   documents: AsyncIterable<Document>,
   copy: (document: Document) => Promise<unknown>,
@@ -112,7 +112,7 @@ async function copyEach<Document extends WithId>(
   return ids;
 }
 
-/** Waits for an insert. Returns false if there is such a document already. */
+/** Waits for an insert. Returns false if the document already exists. */
 async function isFirst(insert: Promise<unknown>): Promise<boolean> {
   try {
     await insert;

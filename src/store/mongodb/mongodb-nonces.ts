@@ -4,9 +4,9 @@ import { COUNTED_MS, nonceExpiry } from "../rules/nonce-window.ts";
 import type { Collections } from "./mongodb-collections.ts";
 import { isLostRace } from "./mongodb-faults.ts";
 
-/** Keeps nonces, with a document for each. The server deletes them when they have expired. */
+/** Stores nonces, with one document per nonce. The server deletes expired nonces. */
 export function createNonces({ nonces }: Pick<Collections, "nonces">) {
-  /** The nonce is written and the requests are counted at the same time: one round trip, unless the client is throttled. */
+  /** Writes the nonce and counts the requests at the same time, so it takes one round trip unless the client is throttled. */
   async function useNonce(use: NonceUse): Promise<NonceEnd> {
     const [isFresh, freeAt] = await Promise.all([insert(use), nextFree(use)]);
     if (!isFresh) return { kind: "used" };
@@ -15,7 +15,7 @@ export function createNonces({ nonces }: Pick<Collections, "nonces">) {
     return { kind: "throttled", free_at: freeAt };
   }
 
-  /** Returns false if the nonce is known. */
+  /** Inserts a nonce. Returns false if it is already stored. */
   async function insert({ client_id, nonce, ts, at, counted }: NonceUse): Promise<boolean> {
     const counts = { client_id, counted_as: counted?.group ?? null, at };
     const expires_at = new Date(nonceExpiry(ts));
@@ -28,12 +28,12 @@ export function createNonces({ nonces }: Pick<Collections, "nonces">) {
     }
   }
 
-  /** Returns when the limit allows another request, in milliseconds since the Unix epoch; null if it does now. */
+  /** Returns when the limit allows another request, in milliseconds since the Unix epoch; null if it is allowed now. */
   async function nextFree({ client_id, nonce, ts, at, counted }: NonceUse): Promise<number | null> {
     if (counted === null) return null;
     const _id = { $ne: nonceId(client_id, nonce, ts) };
     const filter = { client_id, counted_as: counted.group, at: { $gt: at - COUNTED_MS }, _id };
-    // The request that has to leave the window before another one may come: the oldest of the `limit` newest ones.
+    // Finds the request that must leave the window before another one is accepted: the oldest of the `limit` newest requests.
     const newest = nonces.find(filter, { projection: { at: 1 } }).sort({ at: -1 });
     const [blocking] = await newest
       .skip(counted.limit - 1)

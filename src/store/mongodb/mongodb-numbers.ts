@@ -13,12 +13,12 @@ interface Numbered extends WithId {
 }
 type Wanted = readonly (readonly [id: string, number: number])[];
 
-/** A job that is being moved has given up its number on purpose. */
+/** Matches documents without a number. A job that is being moved is excluded, because the move removed its number. */
 const unnumbered = { rest_id: { $exists: false }, moving_to: { $exists: false } } as const;
 
 /**
- * Finds free numbers for new documents. It costs reads, so it is only called after an insert has failed. Another writer may
- * take such a number meanwhile: then the insert fails again.
+ * Finds free numbers for new documents. This takes additional reads, so it is only called after an insert has failed. If another
+ * writer takes a number in the meantime, the insert fails again.
  *
  * @param readTaken - returns the documents that have one of these numbers.
  */
@@ -35,8 +35,8 @@ export async function freeNumbers(
 }
 
 /**
- * Gives numbers to the jobs and pushes of an earlier version. Several workers may do it at the same time: a document gets a number
- * only once. Only reading by number depends on it.
+ * Assigns numbers to the jobs and pushes of an earlier version. Several workers may do this at the same time, because a document gets
+ * a number only once. Only reading by number depends on it.
  */
 export function numberDocuments(db: Db, stop: AbortSignal): Promise<void> {
   return once(db, "numbers", stop, async () => {
@@ -67,7 +67,7 @@ async function numberPage(documents: Collection<Numbered>, ids: readonly string[
   }
 }
 
-/** Returns false if some of the numbers were taken. */
+/** Writes numbers. Returns false if some of them were taken. */
 async function putNumbers(documents: Collection<Numbered>, wanted: Wanted): Promise<boolean> {
   const updates = wanted.map(([_id, rest_id]) => ({
     updateOne: { filter: { _id, ...unnumbered }, update: { $set: { rest_id } } },

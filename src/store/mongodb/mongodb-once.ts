@@ -1,14 +1,14 @@
 import type { Db } from "mongodb";
 import { collectionsOf, type WithId } from "./mongodb-collections.ts";
 
-/** The number of documents that {@link eachPage} reads at once. */
+/** The number of documents in a page of {@link eachPage}. */
 export const DOCUMENTS_AT_ONCE = 1000;
 
 /**
- * Does some work once for each database, and notes in the database that it is done. Several workers may do it at the same time. Work
- * that was stopped is not noted, so the next start does it again.
+ * Does some work once per database, and records in the database that it is done. Several workers may do it at the same time. Work that
+ * was stopped is not recorded, so the next start does it again.
  *
- * @param name - the id of the note in the collection `versions`.
+ * @param name - the id of the record in the collection `versions`.
  */
 export async function once(
   db: Db,
@@ -24,7 +24,7 @@ export async function once(
 }
 
 /**
- * Walks through a collection page by page, in the order of ids. Ends after the last page, or at the stop.
+ * Processes a collection page by page, in the order of ids. Ends after the last page, or when `stop` is aborted.
  *
  * @param readPage - returns the first {@link DOCUMENTS_AT_ONCE} documents whose ids are greater than the given one, in order.
  */

@@ -4,7 +4,7 @@ import { type Collections, inOneOrder, isJob } from "./mongodb-collections.ts";
 import { ignoreDuplicates } from "./mongodb-faults.ts";
 import { unordered } from "./mongodb-rounds.ts";
 
-/** The document that says that the options of all jobs are stored, also of those that an earlier version wrote. */
+/** The id of the document that records that the options of all jobs are stored, including jobs of an earlier version. */
 const COMPLETE = "option_collections";
 
 type UsedCollections = Pick<Collections, "jobs" | "versions" | "optionCollections">;
@@ -13,7 +13,7 @@ type UsedCollections = Pick<Collections, "jobs" | "versions" | "optionCollection
 export function createOptions(all: UsedCollections) {
   const book = new OptionBook();
 
-  /** Stores the options of a batch that are not stored yet, before its jobs. */
+  /** Stores the new combinations of options of a batch. Called before its jobs are written. */
   async function writeOptions(plan: BatchPlan): Promise<void> {
     const missing = book.missing(plan);
     if (missing.size === 0) return;
@@ -29,12 +29,12 @@ export function createOptions(all: UsedCollections) {
   return { writeOptions };
 }
 
-/** Notes that nothing is missing, if there is no job yet. To be called when a store is opened. */
+/** Records that no options are missing, if the store has no jobs. Called when a store is opened. */
 export async function noteNewOptions({ jobs, versions }: UsedCollections): Promise<void> {
   if ((await jobs.findOne({}, { projection: { _id: 1 } })) === null) await noteComplete(versions);
 }
 
-/** Stores the options of jobs that an earlier version wrote. It reads all jobs, once in the life of a database. */
+/** Stores the options of jobs of an earlier version. This reads all jobs, but only once per database. */
 export async function completeOptions({ jobs, versions, optionCollections }: UsedCollections): Promise<void> {
   if ((await versions.findOne({ _id: COMPLETE })) !== null) return;
   const found = jobs.aggregate<{ _id: string; options: readonly string[] }>([

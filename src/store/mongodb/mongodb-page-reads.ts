@@ -29,18 +29,18 @@ import { below, type Collections, type JobDocument, toResultSet } from "./mongod
 import { inOneReply } from "./mongodb-rounds.ts";
 
 const stored = { version: 1, cell: 1 } as const;
-/** The widths of the ranges of time in which pushes are read, in seconds: the first one, the limit, and the factor between two. */
+/** Pushes are read in ranges of time of increasing width. These are the first width and the upper limit, in seconds, and the factor. */
 const NARROWEST_SECONDS = 86_400;
 const WIDEST_SECONDS = 1000 * 86_400;
 const WIDER = 8;
 /** How many pushes are searched for similar jobs at the same time. */
 const PUSHES_AT_ONCE = 10;
 
-/** Reads what the pages list. */
+/** Reads the lists of the web pages. */
 export function createPageReads(all: Collections) {
   async function listProjects(): Promise<ProjectSummary[]> {
     const names: string[] = [];
-    // Jumps from one project to the next in the index of ids, however many pushes each has.
+    // Jumps from one project to the next in the index of ids, so the number of pushes does not matter.
     for (let after = ""; names.length < MAX_PROJECTS; ) {
       const next = await all.resultsets
         .find({ _id: { $gte: after } }, { projection: { project: 1 } })
@@ -67,8 +67,8 @@ export function createPageReads(all: Collections) {
   }
 
   /**
-   * Reads heads, the newest first. Some servers read and sort everything in a range, so it is only as wide as it has to be for
-   * as many heads as are wanted.
+   * Reads heads, newest first. Some servers read and sort everything in a range of time, so the range is only widened until it contains
+   * enough heads.
    */
   async function readHeads(project: string, range: PushRange, most: number): Promise<PushHead[]> {
     const end = Math.min(range.to, Date.now() / 1000);
@@ -111,7 +111,7 @@ export function createPageReads(all: Collections) {
     const coalesced = await coalescedOf(open);
     const shown = found.flatMap(({ _id: id, last_modified: changed }): GridCell[] => {
       const cell = cells.get(id);
-      // A job that has just been moved is under its new guid by now.
+      // If a job was moved in the meantime, it is now stored under its new guid.
       return cell === undefined ? [] : [{ changed, id, cell, coalesced: coalesced.has(id) }];
     });
     const last = found.at(-1);
@@ -132,14 +132,14 @@ export function createPageReads(all: Collections) {
     const end = after.changed === "" ? await endOfFirstPage(result_set, limit) : null;
     if (end === null) return read(behind(after));
     const found = await read({ last_modified: { $gte: "", $lte: end } });
-    // Otherwise some of the jobs have changed since, and now come later.
+    // If there are fewer, some of the jobs have changed in the meantime and moved to later places.
     return found.length === limit ? found : read(behind(after));
   }
 
   /**
-   * Returns a time by which at least a page of the push's jobs had last changed, so the first page ends at or before it; null if the
-   * push has fewer jobs than a page. With this limit, servers that would read and sort all jobs of a push only read some. Any page of
-   * jobs gives a right limit. It is a tight one, because servers find the oldest jobs first.
+   * Returns a time at or after the end of the first page; null if the push has fewer jobs than a page. With this limit, servers that
+   * would otherwise read and sort all jobs of a push read only some of them. The latest change of any `limit` jobs is a valid limit. It
+   * is close to the end of the page, because servers find the oldest jobs first.
    */
   async function endOfFirstPage(result_set: string, limit: number): Promise<string | null> {
     const [first] = await all.jobs
@@ -152,7 +152,7 @@ export function createPageReads(all: Collections) {
     return first === undefined || first.jobs < limit ? null : first.end;
   }
 
-  /** Returns the cells of jobs by their ids. Those that are not stored are computed. */
+  /** Returns the cells of jobs, by the id of the job. Cells that are not stored are computed. */
   async function cellsOf(
     found: readonly (CellFields & { readonly _id: string })[],
   ): Promise<ReadonlyMap<string, JobCell>> {
@@ -167,7 +167,7 @@ export function createPageReads(all: Collections) {
     return cells;
   }
 
-  /** Returns which of these jobs were coalesced into others. */
+  /** Returns the ids of those jobs that were coalesced into another job. */
   async function coalescedOf(ids: readonly string[]): Promise<ReadonlySet<string>> {
     if (ids.length === 0) return new Set();
     const found = await all.coalesced
@@ -217,10 +217,10 @@ export function createPageReads(all: Collections) {
   return { listProjects, listPushes, listCells, listSimilarJobs };
 }
 
-/** Returns a filter for the jobs behind a place. */
+/** Returns a filter for the jobs after a place. */
 function behind({ changed, id }: CellPlace): Filter<JobDocument> {
   if (id === null) return { last_modified: { $gte: changed } };
-  // The first condition repeats what the others say, in a form that an index can answer.
+  // The first condition follows from the others. It is there because an index can answer it.
   return {
     last_modified: { $gte: changed },
     $or: [{ last_modified: { $gt: changed } }, { _id: { $gt: String(id) } }],

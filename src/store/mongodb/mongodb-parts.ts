@@ -8,9 +8,9 @@ const unleased = { attempts: 0, lease: null, lease_until: null } as const;
 type PartCollections = Pick<Collections, "artifacts" | "logs" | "suggestions" | "coalesced">;
 
 /**
- * Writes what is stored beside jobs, in two round trips at most.
+ * Writes the documents planned along with jobs, in at most two round trips.
  *
- * @returns the ids of artifacts that existed already.
+ * @returns the ids of the artifacts that already existed.
  */
 export async function writeParts(all: PartCollections, parts: PlannedParts): Promise<ReadonlySet<string>> {
   const order = Date.now() * 1000;

@@ -4,18 +4,18 @@ import type { limitAnswers } from "./answer-limit.ts";
 import type { Collections } from "./mongodb-collections.ts";
 import { asUnavailable, blamed } from "./mongodb-faults.ts";
 
-/** Creates the policies by which calls are made. A method gets its policy from the group that it belongs to. */
+/** Creates the policies for calls. Each method belongs to a group, which determines its policy. */
 export function createPolicies(
   { versions }: Pick<Collections, "versions">,
   { within }: Pick<ReturnType<typeof limitAnswers>, "within">,
 ) {
   const { guard, end } = createGuard(asUnavailable);
 
-  /** For calls that a worker waits for: it must not wait forever. */
+  /** For calls that a worker waits for. They have a time limit, because a worker must not wait forever. */
   const forWorkers: Around = (call) => guard(() => within(call));
 
-  /** For writes of what strangers sent: a write that the server refuses must not be tried forever. */
-  const forStrangers: Around = (write) =>
+  /** For writes of data from publishers. A write that the server refuses must not be retried forever. */
+  const forPublishers: Around = (write) =>
     forWorkers(async () => {
       try {
         return await write();
@@ -24,7 +24,7 @@ export function createPolicies(
       }
     });
 
-  /** For calls that a person waits for, who may stop waiting. They may take long, and have no limit of their own. */
+  /** For calls that a person waits for. They may take long and have no time limit, because a person can stop waiting. */
   const forPeople: Around = (call) => guard(() => within(call, null));
 
   async function writeProbe(): Promise<void> {
@@ -32,7 +32,7 @@ export function createPolicies(
   }
 
   return {
-    forStrangers,
+    forPublishers,
     forWorkers,
     forPeople,
     /** Refuses all further calls. Returns true the first time. */

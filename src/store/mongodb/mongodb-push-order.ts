@@ -4,7 +4,7 @@ import { type Collections, collectionsOf, type ResultSetDocument } from "./mongo
 import { DOCUMENTS_AT_ONCE, eachPage, once } from "./mongodb-once.ts";
 import { unordered } from "./mongodb-rounds.ts";
 
-/** Gives the pushes of an earlier version the times by which pages list them. Several workers may do it at the same time. */
+/** Adds `order_at`, by which pages list pushes, to pushes of an earlier version. Several workers may do this at the same time. */
 export function orderPushes(db: Db, stop: AbortSignal): Promise<void> {
   const all = collectionsOf(db);
   const projection = { push_timestamp: 1, order_at: 1 } as const;
@@ -22,7 +22,7 @@ export function orderPushes(db: Db, stop: AbortSignal): Promise<void> {
   );
 }
 
-/** Gives the pushes of an earlier version the time of a last change, which is unknown: it counts from now. */
+/** Adds the time of the last change to pushes of an earlier version. The real time is unknown, so they get the current time. */
 export function datePushes(db: Db, stop: AbortSignal): Promise<void> {
   const { resultsets } = collectionsOf(db);
   return once(db, "push_dates", stop, async () => {
@@ -42,7 +42,7 @@ async function orderPage(all: Collections, pushes: readonly Unordered[]): Promis
   if (updates.length > 0) await all.resultsets.bulkWrite(updates, unordered);
 }
 
-/** Returns when a job of a skeleton arrived, in seconds; 0 if it has none. One of the first is near enough. */
+/** Returns when a job of a skeleton arrived, in seconds; 0 if it has no jobs. Any of its first jobs is accurate enough. */
 async function firstArrival(all: Collections, result_set: string): Promise<number> {
   const job = await all.jobs.findOne({ result_set }, { projection: { transitions: 1 } });
   const first = job?.transitions[0]?.received_at;

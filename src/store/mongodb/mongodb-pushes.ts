@@ -18,7 +18,7 @@ import { ignoreDuplicates, isLostRace } from "./mongodb-faults.ts";
 import { freeNumbers } from "./mongodb-numbers.ts";
 import { inOneReply, letOthersPass, MAX_ROUNDS, settleReads, TOO_SLOW, unordered } from "./mongodb-rounds.ts";
 
-/** Reads and writes pushes, for a batch of jobs or when they are submitted themselves. */
+/** Reads and writes pushes, both for batches of jobs and for submitted pushes. */
 export function createPushes(all: Pick<Collections, "resultsets" | "versions">) {
   async function readPushes(arrivals: readonly Arrival[]): Promise<ResultSet[]> {
     const { keys, hashes } = pushKeys(arrivals.map(({ submission }) => submission));
@@ -26,8 +26,8 @@ export function createPushes(all: Pick<Collections, "resultsets" | "versions">) 
   }
 
   async function pushesBy(keys: string[], hashes: readonly [string, string][]): Promise<ResultSet[]> {
-    // One condition for each project, not for each hash: a server is slow with thousands of conditions, and a stranger's
-    // message may bring that many hashes.
+    // One condition per project instead of one per hash, because a server is slow with thousands of conditions, and a publisher's
+    // message may contain that many hashes.
     const hashesOf = new Map<string, string[]>();
     for (const [project] of hashes) hashesOf.set(project, []);
     for (const [project, hash] of hashes) hashesOf.get(project)?.push(hash);
@@ -41,7 +41,7 @@ export function createPushes(all: Pick<Collections, "resultsets" | "versions">) 
     }
   }
 
-  /** Unmarks pushes that were about to be removed, because something is added to them; see `removePushes`. */
+  /** Unmarks pushes that were marked for removal, because jobs or revisions are added to them; see `removePushes`. */
   async function keepPushes(ids: readonly string[]): Promise<void> {
     await all.resultsets.updateMany({ _id: { $in: [...ids] } }, { $unset: { leaving_since: "" } });
   }
@@ -58,14 +58,14 @@ export function createPushes(all: Pick<Collections, "resultsets" | "versions">) 
     });
     if (await ignoreDuplicates(all.resultsets.bulkWrite(writes, unordered))) return;
     await insertMissing(changed.filter(({ _id }) => !known.has(_id)));
-    // Another worker has just written some of these pushes. That is enough, unless only ours has the full revision.
+    // Another worker has just written some of these pushes. They only need an update if our version has the full revision.
     const lengthenings = changed
       .filter(({ _id, push: { revision } }) => !known.has(_id) && isFullRevision(revision))
       .map(({ _id: id, push }) => ({ updateOne: lengthening(id, push, push.short_revision) }));
     if (lengthenings.length > 0) await all.resultsets.bulkWrite(lengthenings, unordered);
   }
 
-  /** Inserts the new pushes that nobody has written: another push has their number. They get others. */
+  /** Inserts new pushes that are still missing, because another push has their number. They get other numbers. */
   async function insertMissing(pushes: readonly { _id: string; push: ResultSet }[]): Promise<void> {
     for (let open = pushes, round = 0; ; round++) {
       const ids = open.map(({ _id }) => _id);
@@ -115,7 +115,7 @@ export function createPushes(all: Pick<Collections, "resultsets" | "versions">) 
     read: readonly ResultSet[],
     round: number,
   ): Promise<ReadonlySet<string>> {
-    // As with jobs, an insert may also be lost because another push has that number.
+    // As with jobs, an insert may also fail because another push has the number. Numbers are only checked after the first round.
     const numbers = round === 0 ? null : await numbersFor(book.wantedNumbers());
     const known = new Map(read.map((push) => [book.idOf(push), push]));
     const changed = inOneOrder(
@@ -146,7 +146,7 @@ export function createPushes(all: Pick<Collections, "resultsets" | "versions">) 
       .toArray();
     await settleReads(all);
     const stored = new Map(now.map((document) => [document._id, toResultSet(document)]));
-    // Another writer that stored the same push did our work.
+    // A push does not count as lost if another writer has stored an equal push.
     return new Set(
       changed.filter(({ _id, push }) => !isDeepStrictEqual(stored.get(_id), push)).map(({ _id }) => _id),
     );

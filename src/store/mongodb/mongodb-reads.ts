@@ -20,15 +20,15 @@ import {
 } from "./mongodb-collections.ts";
 import { toStoredLog } from "./mongodb-logs.ts";
 
-/** The most jobs that are returned for one guid or task id. A stranger may create any number. */
+/** The most jobs that are returned for one guid or task id, because publishers may create any number of runs. */
 const MAX_RUNS = 100;
 
-/** Matches the jobs of all projects with this guid, or with one that continues with a slash. */
+/** Matches the jobs of all projects whose guid is this one, or begins with it and a slash. */
 function byGuid(guid: string): Filter<JobDocument>[] {
   return [{ job_guid: guid }, { job_guid: below(guid) }];
 }
 
-/** Matches the same jobs of one project by the id of the first one. In an id, a guid's slash is encoded; `G` follows `F`. */
+/** Like {@link byGuid}, for one project, by the id of the job with this guid. In an id, the slash of a guid is encoded as `%2F`. */
 function byId(id: string): Filter<JobDocument>[] {
   return [
     { _id: id, ...isJob },
@@ -36,7 +36,7 @@ function byId(id: string): Filter<JobDocument>[] {
   ];
 }
 
-/** Reads what pages, API and CLI show. */
+/** Reads documents for pages, API and CLI. */
 export function createReads(all: Collections) {
   async function findJob(project: string, guid: string): Promise<JobView | null> {
     const found = await all.jobs.findOne({ _id: jobId(project, guid), ...isJob });
@@ -50,7 +50,7 @@ export function createReads(all: Collections) {
     };
   }
 
-  /** Reads what is stored beside a job. */
+  /** Reads the documents that belong to a job. */
   async function partsOf(job: string) {
     const projection = { name: 1, made_by: 1 } as const;
     const [into, logs] = await Promise.all([
@@ -60,7 +60,7 @@ export function createReads(all: Collections) {
         .sort({ order: 1 })
         .toArray(),
     ]);
-    // Read after the logs: a worker may write between the two, and a log that is parsed has its artifacts.
+    // Read after the logs, because a worker may write in between. A log shown as parsed must have its artifacts.
     const artifacts = await all.artifacts
       .find({ _id: below(job) }, { projection })
       .sort({ order: 1 })
@@ -68,7 +68,7 @@ export function createReads(all: Collections) {
     return { into, logs, artifacts };
   }
 
-  /** Makes one query for each range, because for several ranges in one query some servers read the whole collection. */
+  /** Makes one query per range, because some servers read the whole collection for several ranges in one query. */
   async function findJobsByGuid(
     guidOrTaskId: string,
     project: string | null = null,
@@ -77,10 +77,10 @@ export function createReads(all: Collections) {
       .flatMap((form) => (project === null ? byGuid(form) : byId(jobId(project, form))))
       .map((range) => all.jobs.find(range).sort({ _id: 1 }).limit(MAX_RUNS).toArray());
     const jobs = inOneOrder((await Promise.all(ranges)).flat()).slice(0, MAX_RUNS);
-    return Promise.all(jobs.map(explained));
+    return Promise.all(jobs.map(explainJob));
   }
 
-  async function explained(found: JobDocument): Promise<ExplainedJob> {
+  async function explainJob(found: JobDocument): Promise<ExplainedJob> {
     const { _id, result_set } = found;
     const [{ into, logs, artifacts }, push, suggestions] = await Promise.all([
       partsOf(_id),

@@ -2,18 +2,18 @@ import { type StoredRoute, storedSenderOf } from "../../domain/origin.ts";
 import type { RejectionHead, StoredRejection } from "../../domain/rejection.ts";
 import type { RejectionDocument } from "./mongodb-collections.ts";
 
-/** A rejection's document without what was sent. */
+/** The document of a rejection without the content of the payload. */
 export type HeadDocument = Omit<RejectionDocument, "payload"> & Pick<RejectionHead, "payload">;
 
-/** Returns the rejection of a document. */
+/** Converts a document to a rejection. */
 export function toRejection(document: RejectionDocument): StoredRejection {
   return { ...toHead(document), payload: document.payload };
 }
 
-/** Returns the rejection of a document, without what was sent. */
+/** Converts a document to a rejection without the content of the payload. */
 export function toHead(document: HeadDocument): RejectionHead {
   const { _id: id, origin, exchange, routing_key, client_id, endpoint, expires_at, ...rest } = document;
-  // Versions that only knew Pulse wrote no origin.
+  // Versions that supported only Pulse did not store an origin.
   const route: StoredRoute =
     origin === "rest"
       ? { origin, client_id: client_id ?? "", endpoint: endpoint ?? "" }
@@ -21,7 +21,7 @@ export function toHead(document: HeadDocument): RejectionHead {
   return { id, ...rest, ...route, expires_at: expires_at.toISOString() };
 }
 
-/** Returns the fields of a route. `exchange` holds the sender, whatever the origin, so that counts need only one index. */
+/** Returns the fields of a route. `exchange` contains the sender for every origin, so that one index is enough for counts. */
 export function routeOf(route: StoredRoute) {
   return route.origin === "rest"
     ? {

@@ -28,24 +28,24 @@ import { inOneReply, raceBackoff, unordered } from "./mongodb-rounds.ts";
 
 type Write = AnyBulkWriteOperation<RejectionDocument>;
 
-/** How often a write is tried again. If two workers insert the same rejection at once, the server refuses one of them. */
+/** How often a write is retried. If two workers insert the same rejection at the same time, the server refuses one of them. */
 const MAX_ROUNDS = 8;
 
-/** Keeps rejections. A batch of any size is written in a constant number of round trips. */
+/** Stores rejections. A batch of any size is written in a constant number of round trips. */
 export function createRejections(
   { rejections: collection, quotas }: Pick<Collections, "rejections" | "quotas">,
   ttlDays: number,
   quota: RejectionQuota = unlimited,
 ) {
   /**
-   * Workers that write at the same time do not see each other's use of a quota. Together they may exceed it by a batch each.
-   * The use is written last: if a reply is lost and the batch is tried again, its rejections are known, and use no quota.
+   * Workers that write at the same time do not see each other's use of a quota, so each may exceed it by one batch. The use is written
+   * last: if a reply is lost and the batch is retried, its rejections are already stored, and use no quota.
    */
   async function recordRejections(rejections: readonly Rejection[]): Promise<RejectionEnd[]> {
     const [known, used] = await Promise.all([findLastSeen(rejectionsToRead(rejections)), usesOf(rejections)]);
     const planned = planRejections(rejections, ttlDays, known);
     const { kept, uses, endsOf } = admitRejections(planned, known, used, quota);
-    // The server itself deletes expired rejections after a while. Until then, reads leave them out.
+    // The server deletes expired rejections with some delay. Until then, reads leave them out.
     await upsertAll(collection, kept.map(toUpsert));
     await upsertAll(
       quotas,
@@ -89,7 +89,7 @@ export function createRejections(
       onFailure(error, failures) {
         const indexes = retriableOf(error);
         if (indexes === null || failures > MAX_ROUNDS) throw error;
-        // Writes that were done are not repeated, because each one adds to the count.
+        // Writes that were done must not be repeated, because each of them increases a count.
         open = open.filter((_write, index) => indexes.has(index));
         return undefined;
       },
@@ -121,7 +121,7 @@ export function createRejections(
     if (after !== undefined) {
       const { last_seen, id } = after;
       const beyond = oldestFirst ? "$gt" : "$lt";
-      // The server finds its place in an index by the first of these two conditions.
+      // The first of these two conditions lets the server use an index.
       conditions.push({ last_seen: { [`${beyond}e`]: last_seen } });
       conditions.push({
         $or: [{ last_seen: { [beyond]: last_seen } }, { last_seen, _id: { [beyond]: id } }],
@@ -211,21 +211,21 @@ function filterOf({
   const sender = client_id === undefined ? undefined : clientName(client_id);
   return {
     ...Object.fromEntries(Object.entries(exact).filter(([, value]) => value !== undefined)),
-    // The index of exchanges finds clients too. If an exchange is asked for as well, nothing is from both.
+    // Clients are found by the index of exchanges. In `$and`, so that nothing matches if the filter also names an exchange.
     ...(sender === undefined ? {} : { $and: [{ exchange: sender }] }),
     ...(task_id === undefined ? {} : { $or: ofTask(task_id) }),
     ...(reason === undefined ? {} : { "fault.reason": reason }),
     ...(since === undefined && until === undefined
       ? {}
       : { last_seen: { ...(since && { $gte: since }), ...(until && { $lt: until }) } }),
-    // `g` follows the hexadecimal digits.
+    // `g` comes after the hexadecimal digits in ASCII.
     ...(id_prefix === undefined ? {} : { _id: { $gte: id_prefix, $lt: `${id_prefix}g` } }),
     expires_at: { $gt: new Date() },
   };
 }
 
 function ofTask(task_id: string): Filter<RejectionDocument>[] {
-  // `0` follows `/` in ASCII: the range holds exactly what begins with the task id and a slash.
+  // `0` comes after `/` in ASCII, so the range contains exactly the ids that begin with the task id and a slash.
   const forms = taskIdForms(task_id);
   return [
     { task_id: { $in: forms.flatMap((form) => [form, taskIdOf(form)]) } },

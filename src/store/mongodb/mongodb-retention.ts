@@ -19,15 +19,15 @@ import { below, type Collections, isTombstone } from "./mongodb-collections.ts";
 import { inOneReply, unordered } from "./mongodb-rounds.ts";
 import { createTombstones } from "./mongodb-tombstones.ts";
 
-/** How long a push must have been marked before it is removed, in milliseconds: longer than a batch takes that has just read it. */
+/** How long a push must have been marked before it is removed, in milliseconds. No batch that has read it takes this long. */
 const MARKED_MS = 5 * 60_000;
 
-/** Removes what is older than it should be. */
+/** Removes expired documents. */
 export function createRetention(all: Collections) {
   const { clearJobs } = createTombstones(all);
 
   async function finishRemovals(): Promise<number> {
-    // Only what was in progress at the moment of a kill is left.
+    // There are few, because only removals in progress when a worker was killed are left.
     const left = await all.tombstones.find(isTombstone, { projection: { _id: 1 } }).toArray();
     await clearJobs(left.map(({ _id }) => _id));
     return left.length;
@@ -62,7 +62,7 @@ export function createRetention(all: Collections) {
   async function removeJobs(jobs: readonly ExpiredJob[]): Promise<RemovedJobs> {
     if (jobs.length === 0) return { handled: 0, jobs: 0, ...(await clearJobs([])) };
     const removed_at = iso(Date.now());
-    // In one step the job is gone for every reader, and nobody can store it again before its parts are gone too.
+    // In one step, this hides the job from all readers, and prevents writers from storing it again before its parts are removed.
     const writes = jobs.map(({ id: _id, version }) => ({
       replaceOne: { filter: { _id, version }, replacement: { version: version + 1, removed_at } },
     }));
@@ -72,8 +72,8 @@ export function createRetention(all: Collections) {
   }
 
   /**
-   * A push is marked first. Whoever reads it to add a job to it takes the mark away. Whoever has read it before the mark has added the
-   * job by the time when the marked push is looked at again. So a push without jobs that still has its mark then can go.
+   * Marks a push before it is removed. A worker that reads the push to add a job removes the mark. A worker that read it before it was
+   * marked has added its job by the time the push is checked again. So a push that is still marked and has no jobs can be removed.
    */
   async function removePushes(
     project: string,
@@ -125,7 +125,7 @@ export function createRetention(all: Collections) {
   async function removeOutdated(kind: OutdatedKind, limit: number): Promise<number> {
     const outdated = { expires_at: { $lt: new Date() } };
     const options = { projection: { _id: 1 }, ...inOneReply } as const;
-    // The condition is repeated, because a rejection that comes again stays longer.
+    // The condition is repeated, because a rejection whose message has arrived again expires later.
     if (kind === "nonces") {
       const found = await all.nonces.find(outdated, options).limit(limit).toArray();
       const _id = { $in: found.map((nonce) => nonce._id) };
@@ -136,7 +136,7 @@ export function createRetention(all: Collections) {
     return found.length === 0 ? 0 : (await all.rejections.deleteMany({ _id, ...outdated })).deletedCount;
   }
 
-  /** The server gives space back, or uses it again, by itself. */
+  /** Does nothing, because the server manages its own space. */
   async function reclaimSpace(): Promise<number> {
     return 0;
   }

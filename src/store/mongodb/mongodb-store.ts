@@ -7,7 +7,7 @@ import type { Arrival, StoreOutcome } from "../ports/submission-store.ts";
 import { LogRoom } from "../rules/log-room.ts";
 import { defaultStoreLimits, type StoreLimits } from "../rules/store-limits.ts";
 import { limitAnswers } from "./answer-limit.ts";
-import { understood } from "./mongodb-address.ts";
+import { createMongodbClient } from "./mongodb-address.ts";
 import { createApiReads } from "./mongodb-api-reads.ts";
 import { createArchive } from "./mongodb-archive.ts";
 import { createArtifacts } from "./mongodb-artifacts.ts";
@@ -37,16 +37,16 @@ import { createWork } from "./mongodb-work.ts";
 import { createWrites } from "./mongodb-writes.ts";
 import { checkLimits, watchChecks } from "./watch-checks.ts";
 
-/** How often creating the indexes is tried again. */
+/** How often the creation of indexes is retried. */
 const MAX_REFUSALS = 3;
 
 /**
- * Opens a store on a server that speaks MongoDB's protocol: MongoDB, Amazon DocumentDB, FerretDB on DocumentDB. It only uses
- * what these have in common: point writes by `_id`, compare-and-set, no transactions.
+ * Opens a store on a server that speaks MongoDB's protocol: MongoDB, Amazon DocumentDB, or FerretDB on DocumentDB. The store uses only
+ * features that these have in common: point writes by `_id` and compare-and-set, but no transactions.
  *
- * @param url - the path names the database; without one it is `pulse_ingest`.
- * @param onStuck - called when the driver hangs: only opening the store again helps then.
- * @throws Misuse for an address that cannot be used; Unavailable while the server does not answer.
+ * @param url - the path names the database, which is `pulse_ingest` by default.
+ * @param onStuck - called if the driver hangs. The caller must then open the store again.
+ * @throws Misuse for an invalid address; Unavailable while the server does not answer.
  */
 export async function openMongodbStore(
   url: string,
@@ -54,7 +54,7 @@ export async function openMongodbStore(
   onStuck: () => void = () => undefined,
   limits: StoreLimits = defaultStoreLimits,
 ): Promise<Store> {
-  const { client, database } = understood(url);
+  const { client, database } = createMongodbClient(url);
   const all = collectionsOf(database);
   const answers = limitAnswers(client);
   const endWatch = watchChecks(client, checkLimits(client.options), onStuck);
@@ -68,9 +68,9 @@ export async function openMongodbStore(
     throw refusedName(error) ?? asUnavailable(error);
   }
   const ending = new AbortController();
-  // Not awaited: in a large store of an earlier version it takes minutes.
+  // Not awaited, because it takes minutes in a large store of an earlier version.
   void completeDocuments(database, ending.signal);
-  const { forStrangers, forWorkers, forPeople, end } = createPolicies(all, answers);
+  const { forPublishers, forWorkers, forPeople, end } = createPolicies(all, answers);
   const rejections = createRejections(all, rejectionTtlDays, limits.rejectionQuota);
   const { recordRejections, resolveRejections, ...rejectionReads } = rejections;
   const { finishItems, ...work } = createWork(all);
@@ -79,12 +79,12 @@ export async function openMongodbStore(
   const archive = createArchive(all);
   const writes = createWrites(all, new LogRoom(limits.maxWaitingLogs, () => performance.now()));
 
-  const strangersCalls = wrapCalls(
+  const publishersCalls = wrapCalls(
     {
       ...{ ...writes, ...createArtifacts(all), ...createJobStates(all) },
       ...{ recordRejections, resolveRejections, finishItems, storeArchived },
     },
-    forStrangers,
+    forPublishers,
   );
   const workersCalls = wrapCalls(
     {
@@ -103,9 +103,9 @@ export async function openMongodbStore(
     },
     forPeople,
   );
-  const finishGrouped = groupCalls(strangersCalls.finishItems);
+  const finishGrouped = groupCalls(publishersCalls.finishItems);
 
-  /** The segment is written at the same time, so it costs no round trip of its own. */
+  /** Writes the segment and the submissions at the same time, so the segment takes no additional round trip. */
   async function storeArchived(batch: readonly Arrival[], segment: NewSegment): Promise<StoreOutcome[]> {
     const [outcomes] = await Promise.all([
       writes.storeSubmissions(batch),
@@ -115,13 +115,13 @@ export async function openMongodbStore(
   }
 
   async function ping(): Promise<void> {
-    // A read from the primary instead of the command `ping`, which a server still answers if its own database is down.
+    // Reads from the primary instead of using the command `ping`, which a server answers even if its own database is down.
     await all.versions.findOne({ _id: "bugs" });
   }
 
   return {
     name: `mongodb (${client.options.hosts.map(String).join(",")}/${database.databaseName})`,
-    ...strangersCalls,
+    ...publishersCalls,
     ...workersCalls,
     ...peoplesCalls,
     finishWork: (item, artifacts) => finishGrouped({ item, artifacts }),
@@ -136,8 +136,8 @@ export async function openMongodbStore(
 }
 
 /**
- * Creates the indexes, again if the server refuses. Some servers lock a collection for a unique index, and abort one of several
- * workers that open the store at the same moment.
+ * Creates the indexes, and retries if the server refuses. Some servers lock a collection to create a unique index, and abort the call of
+ * one of several workers that open the store at the same moment.
  */
 async function createIndexesAmongOthers(all: Collections): Promise<void> {
   for (let round = 0; ; round++) {

@@ -1,8 +1,8 @@
 import type { Collections } from "./mongodb-collections.ts";
 
-/** The ledger of suspects: a document for each key, with the number of its entries. */
+/** Stores the ledger of suspects, with one document per key that counts its entries. */
 export function createSuspects({ suspects }: Pick<Collections, "suspects">) {
-  /** Enters a key that comes several times by one write: some servers lose one of several that insert it at the same moment. */
+  /** Writes a repeated key only once, because some servers lose one of several writes that insert the same key at the same moment. */
   async function enterSuspects(keys: readonly string[]): Promise<number[]> {
     const times = new Map<string, number>();
     for (const key of keys) times.set(key, (times.get(key) ?? 0) + 1);
@@ -16,7 +16,7 @@ export function createSuspects({ suspects }: Pick<Collections, "suspects">) {
     });
   }
 
-  /** Returns how often the key has been entered, with these times. */
+  /** Adds to the number of entries of a key, and returns the new number. */
   async function enter(key: string, times: number): Promise<number> {
     const update = { $inc: { attempts: times }, $set: { last_seen: new Date() } };
     const options = { upsert: true, returnDocument: "after" } as const;

@@ -5,7 +5,7 @@ import { inOneReply, unordered } from "./mongodb-rounds.ts";
 /** How many jobs are cleared at the same time. */
 const JOBS_AT_ONCE = 10;
 
-/** What was stored beside jobs, and has been removed. */
+/** Counts the documents of jobs that were removed, without the jobs themselves. */
 export interface ClearedParts {
   readonly artifacts: number;
   readonly logs: number;
@@ -17,10 +17,10 @@ export interface ClearedParts {
 type PartCollections = Pick<Collections, "artifacts" | "logs" | "suggestions" | "coalesced" | "tombstones">;
 
 /**
- * Removes what belongs to jobs without a job document. A tombstone stands instead of such a job: a document with the job's id
- * that no reader shows. While it stands, nobody can store the job again. A writer who meets it clears the job first, so after a crash,
- * or beside another worker, all steps are taken again. Nothing that is stored after that is removed by a worker who is late: a part is
- * removed only as it was when it was found.
+ * Removes the parts of jobs. Before that, the document of a job is replaced by a tombstone: a document with the job's id that readers
+ * do not see. While the tombstone exists, nobody can store the job again. A writer that finds a tombstone clears the job first, so all
+ * steps may be repeated after a crash, or by two workers at the same time. A slow worker never removes parts that are stored later,
+ * because a part is removed only if it is still the one that was found.
  */
 export function createTombstones(all: PartCollections) {
   /** Removes the parts of jobs that have tombstones, and then the tombstones. */
@@ -39,9 +39,9 @@ export function createTombstones(all: PartCollections) {
   }
 
   async function clearSome(ids: readonly string[]): Promise<ClearedParts> {
-    // One query for each job: for several ranges in one query, some servers read the whole collection.
+    // One query per job, because some servers read the whole collection for several ranges in one query.
     const listed = new Map(await Promise.all(ids.map(async (id) => [id, await partsOf(id)] as const)));
-    // Read after the parts: a job whose tombstone still stands had not been stored again when its parts were listed.
+    // Read after the parts: if the tombstone of a job still exists, the job had not been stored again when its parts were listed.
     const stones = await all.tombstones
       .find({ _id: { $in: [...ids] }, ...isTombstone }, inOneReply)
       .toArray();
@@ -50,7 +50,7 @@ export function createTombstones(all: PartCollections) {
     const artifacts = parts.flatMap((part) => part.artifacts);
     const logs = parts.flatMap((part) => part.logs);
     const suggestions = parts.flatMap((part) => part.suggestions);
-    const [noArtifacts, noLogs, noSuggestions, noMarks] = await Promise.all([
+    const [artifactCount, logCount, suggestionsCount, coalescedCount] = await Promise.all([
       artifacts.length === 0 ? 0 : countOf(all.artifacts.deleteMany(asFound(artifacts))),
       logs.length === 0 ? 0 : countOf(all.logs.deleteMany(asFound(logs))),
       suggestions.length === 0
@@ -68,12 +68,17 @@ export function createTombstones(all: PartCollections) {
       await all.tombstones.deleteMany({ _id: { $in: jobs }, removed_at });
     }
     return {
-      ...{ artifacts: noArtifacts, logs: noLogs, suggestions: noSuggestions, coalesced: noMarks },
+      ...{
+        artifacts: artifactCount,
+        logs: logCount,
+        suggestions: suggestionsCount,
+        coalesced: coalescedCount,
+      },
       logUrls: logs.map(({ url }) => url),
     };
   }
 
-  /** Finds the parts of a job, each with something that is different when it is stored again. */
+  /** Finds the parts of a job, each with a field whose value would differ if the part were stored again. */
   async function partsOf(job: string) {
     const _id = below(job);
     const [artifacts, logs, suggestions] = await Promise.all([
@@ -85,8 +90,8 @@ export function createTombstones(all: PartCollections) {
   }
 
   /**
-   * Clears jobs that are not stored, but that somebody has added something to: they have gone since they were read. A job that has
-   * been stored again meanwhile stays.
+   * Removes the parts of jobs that were removed or renamed while parts were being added to them. A job that has been stored again in
+   * the meantime is kept, with its parts.
    */
   async function clearGone(ids: readonly string[]): Promise<void> {
     const removed_at = new Date().toISOString();
@@ -95,7 +100,7 @@ export function createTombstones(all: PartCollections) {
     await clearJobs(ids);
   }
 
-  /** Returns which of these jobs are not stored. */
+  /** Returns the ids of those jobs that are not stored. */
   async function goneOf(ids: readonly string[]): Promise<readonly string[]> {
     if (ids.length === 0) return [];
     const filter = { _id: { $in: [...ids] }, ...isJob };
@@ -107,7 +112,7 @@ export function createTombstones(all: PartCollections) {
   return { clearJobs, clearGone, goneOf };
 }
 
-/** Returns a filter for these documents, but not for later ones with the same ids. */
+/** Returns a filter for these documents that does not match later documents with the same ids. */
 function asFound(documents: readonly { readonly _id: string; readonly order: number }[]) {
   return {
     _id: { $in: documents.map(({ _id }) => _id) },

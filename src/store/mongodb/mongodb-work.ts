@@ -7,13 +7,13 @@ import { createTombstones } from "./mongodb-tombstones.ts";
 
 export const released = { lease: null, lease_until: null } as const;
 
-/** Ends and counts work that was claimed (see `mongodb-claims.ts`). */
+/** Ends, releases and counts work that was claimed (see `mongodb-claims.ts`). */
 export function createWork(all: Collections) {
   const { goneOf, clearGone } = createTombstones(all);
 
   /**
-   * Ends items in a constant number of round trips. A lease that expires between its check and the end counts as kept: the
-   * next worker makes the same artifacts.
+   * Ends items in a constant number of round trips. If a lease expires after it was checked, the item still counts as finished,
+   * because the next worker makes the same artifacts.
    */
   async function finishItems(finished: readonly FinishedWork[]): Promise<boolean[]> {
     const leases = await readLeases(finished.map(({ item }) => item));
@@ -32,14 +32,14 @@ export function createWork(all: Collections) {
       logs.length > 0 && all.logs.updateMany(leasedAs(logs), { $set }),
       suggestions.length > 0 && all.suggestions.deleteMany(leasedAs(suggestions)),
     ]);
-    // The job has been removed since the lease was read. Its artifacts were added after that, and would stay.
+    // These jobs were removed after the leases were read. The artifacts that have just been added must be removed, too.
     if (gone.length > 0) await clearGone(gone);
     return finished.map((each) => {
       return isHeld(each) && !gone.includes(jobId(each.item.project, each.item.job_guid));
     });
   }
 
-  /** Returns the leases in force, by the id of the item. */
+  /** Returns the current leases, by the id of the item. */
   async function readLeases(items: readonly WorkItem[]): Promise<ReadonlyMap<string, string | null>> {
     const { logs, suggestions } = byKind(items);
     const options = { projection: { lease: 1 } } as const;
@@ -54,7 +54,7 @@ export function createWork(all: Collections) {
     const filter = { _id: item.id, lease: item.lease };
     const { reason, marksFailed } = failure;
     if (item.kind === "suggestions") {
-      // If the failure is final, the item stays, with the reason, and is never due again.
+      // If the failure is final, the item is kept with the reason, but is never due again.
       const { next_attempt_at } = failure;
       const $set = { failure: reason, next_attempt_at, ...released };
       return (await all.suggestions.updateOne(filter, { $set })).matchedCount === 1;

@@ -21,21 +21,21 @@ import { createPushes } from "./mongodb-pushes.ts";
 import { inOneReply, letOthersPass, MAX_ROUNDS, settleReads, TOO_SLOW, unordered } from "./mongodb-rounds.ts";
 
 /**
- * The most rounds for an error that is not a lost race. A lost reply is found out in one round; some servers report a lost race
- * as another error.
+ * The most rounds for an error that is not a lost race. After a lost reply, one round shows what was written. Some servers, however,
+ * report a lost race as another error.
  */
 const MAX_ERRORS = 2;
 
 type Tagged = readonly [index: number, arrival: Arrival];
 
 interface RoundEnd {
-  /** Submissions that lost a race. They are done again, beginning with the reads. */
+  /** Submissions that lost a race. They are applied again, starting with the reads. */
   readonly again: readonly Tagged[];
-  /** The server's error; null if there was none. */
+  /** The error of the write; null if it succeeded. */
   readonly error: unknown;
 }
 
-/** Writes batches. Each round takes a constant number of round trips: result sets, then artifacts and logs, then jobs. */
+/** Writes batches. Each round takes a constant number of round trips, for result sets, then artifacts and logs, then jobs. */
 export function createWrites(all: Collections, room: LogRoom) {
   const pushes = createPushes(all);
   const { readJobs, finishMoves } = createJobReading(all);
@@ -61,7 +61,7 @@ export function createWrites(all: Collections, room: LogRoom) {
     return outcomes;
   }
 
-  /** Writes the open submissions, and enters the outcomes of those that were written. */
+  /** Writes the open submissions. Adds the outcomes of those that were written to `outcomes`. */
   async function storeRound(
     open: readonly Tagged[],
     outcomes: StoreOutcome[],
@@ -78,7 +78,7 @@ export function createWrites(all: Collections, room: LogRoom) {
     const plan = planBatch(arrivals, stored, book, room, writeId);
     await pushes.writePushes(book, read);
     await Promise.all([writeOptions(plan), writeParts(all, plan)]);
-    // An insert is lost to another writer of that job, or to another job with that number. The second is so rare that numbers
+    // An insert fails if another writer has stored the job, or if another job has its number. The latter is so rare that numbers
     // are only checked after the first round.
     const newJobs = round === 0 ? plan.newJobs : await withFreeNumbers(plan.newJobs);
     const { lost, error } = await writeJobs({ ...plan, newJobs }, stored, writeId);
@@ -147,7 +147,7 @@ export function createWrites(all: Collections, room: LogRoom) {
       const { insertedCount, matchedCount } = await all.jobs.bulkWrite(writes, unordered);
       if (insertedCount + matchedCount === ids.length) return { lost: new Set(), error };
     } catch (thrown) {
-      // After lost races or a lost reply, a read shows what was written. If a document is at fault, its error is thrown.
+      // After a lost race or a lost reply, the read below shows what was written. If a document is at fault, the error is thrown.
       if (!isLostRace(thrown) && !(asUnavailable(thrown) instanceof Unavailable)) throw thrown;
       error = thrown;
     }
@@ -163,8 +163,8 @@ export function createWrites(all: Collections, room: LogRoom) {
 }
 
 /**
- * Returns the ids of the stored jobs that only get logs or artifacts. Such a job may have gone since it was read. Writing its version
- * again changes nothing, but finds that out: then the message is applied again, to what is stored now.
+ * Returns the ids of the stored jobs that only get logs or artifacts. Such a job may have been removed since it was read. To detect
+ * that, its version is written again unchanged. If this fails, the message is applied again to the current state of the store.
  */
 function extendedJobs(plan: BatchPlan): string[] {
   return ownersOf(plan).filter((id) => !plan.newJobs.has(id) && !plan.changedJobs.has(id));

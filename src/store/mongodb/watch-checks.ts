@@ -1,27 +1,27 @@
 import type { MongoClient, MongoOptions } from "mongodb";
 
-/** How long a check of a server can take, in milliseconds. A check that takes longer never ends. */
+/** How long a check of a server may take, in milliseconds. A check that takes longer will never end. */
 export interface CheckLimits {
-  /** The time for a connection and a question. */
+  /** The limit for connecting and polling the server. */
   readonly askedMs: number;
-  /** The time for a connection, and for waiting until a server reports a change by itself. */
+  /** The limit for connecting and waiting until the server reports a change on its own. */
   readonly awaitedMs: number;
 }
 
-/** Returns limits with room for a busy event loop. The address may set the interval of the checks. */
+/** Returns limits that leave room for a busy event loop. They depend on options that the address may set. */
 export function checkLimits({ connectTimeoutMS, heartbeatFrequencyMS }: MongoOptions): CheckLimits {
   return { askedMs: 2 * connectTimeoutMS + 1000, awaitedMs: heartbeatFrequencyMS + connectTimeoutMS + 2000 };
 }
 
 /**
- * Detects that the driver hangs in the check of a server. If a connection breaks just as the driver writes to it, the driver
- * waits forever to go on writing. It treats the server as away until a new client is opened.
+ * Detects that the driver hangs in the check of a server. If a connection breaks just as the driver writes to it, the driver waits
+ * forever to continue writing. It treats the server as unavailable until a new client is opened.
  *
- * @param onStuck - called again and again as long as the driver hangs.
- * @returns a function that ends the watch.
+ * @param onStuck - called repeatedly while the driver hangs.
+ * @returns a function that stops watching.
  */
 export function watchChecks(client: MongoClient, limits: CheckLimits, onStuck: () => void): () => void {
-  /** When the check of a server must have ended, by the server's address. */
+  /** The time by which the current check of each server must end, by the server's address. */
   const underWay = new Map<string, number>();
   client.on("serverHeartbeatStarted", ({ connectionId, awaited }) => {
     underWay.set(connectionId, performance.now() + (awaited ? limits.awaitedMs : limits.askedMs));

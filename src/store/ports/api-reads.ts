@@ -4,10 +4,10 @@ import type { StoredJob } from "../../domain/stored-job.ts";
 import type { ArtifactMaker } from "./job-reads.ts";
 import type { StoredLog } from "./log-store.ts";
 
-/** Names a job for the store that returned it: what it sorts jobs by. Callers only pass it back. */
+/** Identifies a job within the store that returned it: the key by which that store sorts jobs. Opaque to callers. */
 export type JobHandle = string | number;
 
-/** A choice of jobs that one index can make. */
+/** Selects jobs by a condition that a single index can answer. */
 export type JobSelection =
   | { readonly by: "number"; readonly numbers: readonly number[] }
   /** Numbers from the first to the last, both included. */
@@ -19,27 +19,27 @@ export type JobSelection =
   | { readonly by: "push"; readonly pushes: readonly string[] }
   | ({ readonly by: "change"; readonly project: string } & ChangeRange);
 
-/** ISO 8601 as stored: changed at `from` or later, and at `to` or earlier; null for no limit. */
+/** Selects jobs last changed between `from` and `to`, both included. ISO 8601 as stored; null for no limit. */
 export interface ChangeRange {
   readonly from: string | null;
   readonly to: string | null;
 }
 
-/** A job as lists show it, with what is stored elsewhere. */
+/** A job with the members that lists show, and related data from other documents. */
 export interface ListedJob {
   readonly job: Pick<StoredJob, ListedMember>;
-  /** Guid of the job that this one was coalesced into; null if there is none. */
+  /** The guid of the job that this one was coalesced into; null if it was not coalesced. */
   readonly coalesced_to: string | null;
-  /** Its push; null if it no longer exists. */
+  /** The job's push; null if the push no longer exists. */
   readonly push: { readonly rest_id: number; readonly revision: string } | null;
 }
 
-/** The same with the whole job. */
+/** A listed job with all members. */
 export interface ReadJob extends ListedJob {
   readonly job: StoredJob;
 }
 
-/** Selects pushes that list revisions; a skeleton lists none. */
+/** Selects pushes that list at least one revision, which excludes skeletons. */
 export interface SubmittedPushQuery {
   readonly project: string;
   /** Seconds since the Unix epoch, both included; null for no limit. */
@@ -54,7 +54,7 @@ export interface SubmittedPushQuery {
 export interface ArtifactHead {
   readonly name: string;
   readonly type: string;
-  /** Null if a version stored it that did not record its maker. */
+  /** Null if it was stored by a version that did not record the maker. */
   readonly made_by: ArtifactMaker | null;
 }
 
@@ -64,40 +64,41 @@ export interface OptionCollection {
   readonly options: readonly string[];
 }
 
-/** Where a page of changed logs ended. */
+/** The last log of a page of changed logs. */
 export interface LogCursor {
   readonly last_modified: string;
   readonly id: string;
 }
 
-/** Lists of documents for the read API. Every call is answered by an index, and returns no more than it is asked for. */
+/** Lists documents for the read API. Every call uses an index, and returns no more than the given limit. */
 export interface ApiReads {
   /**
-   * Returns a page of a project's jobs in an order that never changes for a job that is there, so that pages neither repeat
-   * nor miss it.
+   * Returns a page of a project's jobs. The relative order of two jobs never changes, so a job that exists the whole time is
+   * neither repeated nor missed.
    */
   pageOfProject(project: string, skip: number, limit: number): Promise<JobHandle[]>;
   /**
-   * Returns the jobs of a selection, in that same order; any of them if there are more than `most`.
+   * Returns the jobs of a selection, in the same order as {@link pageOfProject}. If there are more than `most`, it is not
+   * defined which of them are returned.
    *
-   * @param project - only jobs of this project; null for all.
+   * @param project - only jobs of this project; null for all projects.
    */
   selectJobs(selection: JobSelection, project: string | null, most: number): Promise<JobHandle[]>;
-  /** Returns jobs in the order of the handles. A job that is no longer there is left out. */
+  /** Returns jobs in the order of the handles. Jobs that no longer exist are left out. */
   readJobs(handles: readonly JobHandle[]): Promise<ReadJob[]>;
-  /** Returns the same with fewer members of each job, for lists: reading all of them takes longer. Others may be there, too. */
+  /** Like {@link readJobs}, but faster: guarantees only the members that lists show. Other members may be present, too. */
   readListed(handles: readonly JobHandle[]): Promise<ListedJob[]>;
-  /** Newest first: by the push's own timestamp. */
+  /** Lists pushes by their own timestamp, newest first. */
   listSubmittedPushes(query: SubmittedPushQuery): Promise<ResultSet[]>;
   /** Returns the pushes with these numbers, in any order. */
   findPushes(numbers: readonly number[]): Promise<ResultSet[]>;
   /** Returns a job's artifacts in the order of their arrival. `Job Info` may be among them several times. */
   listArtifacts(project: string, guid: string): Promise<ArtifactHead[]>;
-  /** Returns logs that were changed before the cursor, the last changed first. */
+  /** Returns logs that were changed before the cursor, most recently changed first. */
   listChangedLogs(before: LogCursor | null, limit: number): Promise<StoredLog[]>;
-  /** Returns the projects that have a push, which includes skeletons, in the order of their names. */
+  /** Returns the names of projects that have a push or a skeleton, sorted. */
   listProjectNames(limit: number): Promise<string[]>;
   hasProject(project: string): Promise<boolean>;
-  /** Returns all combinations of options that jobs have, in the order of their hashes. */
+  /** Returns the combinations of options that jobs have, sorted by hash. */
   listOptionCollections(limit: number): Promise<OptionCollection[]>;
 }

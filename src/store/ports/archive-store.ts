@@ -1,33 +1,36 @@
 import type { Arrival, StoreOutcome } from "./submission-store.ts";
 
-/** What is known of a segment without reading it. */
+/** Describes a segment without its contents. */
 export interface SegmentHead {
   /** Begins with `from`, so that ids sort by time. */
   readonly id: string;
-  /** Arrival of its first message: ISO 8601, UTC, with milliseconds. */
+  /** When the first message arrived: ISO 8601, UTC, with milliseconds. */
   readonly from: string;
-  /** Arrival of its last message. */
+  /** When the last message arrived, in the same form. */
   readonly to: string;
   readonly messages: number;
-  /** Size of its compressed bytes. */
+  /** Compressed size. */
   readonly bytes: number;
-  /** Size of the bodies of its messages. */
+  /** Total size of the uncompressed message bodies. */
   readonly raw_bytes: number;
 }
 
-/** A segment that is to be stored: the messages of one batch. */
+/** A segment to be stored: the messages of one batch. */
 export interface NewSegment extends SegmentHead {
-  /** Hashes of the senders, projects and tasks of its messages; see `segmentKeys`. Null: there are too many, so that it may hold any. */
+  /**
+   * Hashes of the senders, projects and tasks of its messages; see `segmentKeys`. Null if there are too many to list; the segment
+   * may then contain messages of any sender, project or task.
+   */
   readonly keys: readonly number[] | null;
   /** The compressed bytes; see `encodeSegment`. */
   readonly data: Buffer;
 }
 
-/** Which archived messages are wanted; null stands for all. */
+/** Selects archived messages. All conditions must hold; null means no condition. */
 export interface ArchiveFilter {
-  /** The earliest arrival: ISO 8601, UTC, with milliseconds. */
+  /** Messages that arrived at this time or later: ISO 8601, UTC, with milliseconds. */
   readonly since: string | null;
-  /** Messages that arrived at this time or later do not count. */
+  /** Messages that arrived before this time. */
   readonly until: string | null;
   readonly exchange: string | null;
   /** The id of a REST client. */
@@ -43,33 +46,33 @@ export interface ArchiveTotals {
   readonly messages: number;
   readonly bytes: number;
   readonly raw_bytes: number;
-  /** Arrival of the first and of the last message: ISO 8601, UTC; null if there is none. */
+  /** When the first and the last message arrived: ISO 8601, UTC; null if the archive is empty. */
   readonly oldest: string | null;
   readonly newest: string | null;
 }
 
-/** Keeps messages as they came. */
+/** Keeps messages as they were received. */
 export interface ArchiveStore {
-  /** Stores a segment. One whose id is stored already stays as it is, so the call may be repeated. */
+  /** Stores a segment. Does nothing if a segment with this id exists, so the call may be repeated. */
   addSegment(segment: NewSegment): Promise<void>;
   /**
-   * Does what `storeSubmissions` does, and stores a segment, both in one transaction where the store has transactions. If it
-   * throws, either may have been stored.
+   * Does what `storeSubmissions` does, and also stores a segment. Uses one transaction if the store has transactions. If this
+   * call throws, the submissions, the segment, both or neither may have been stored.
    */
   storeArchived(batch: readonly Arrival[], segment: NewSegment): Promise<StoreOutcome[]>;
   /**
-   * Returns the segments that may hold a wanted message, oldest first. All that hold one are among them.
+   * Returns segments that may contain a selected message, oldest first. No segment that contains one is missing.
    *
-   * @param after - the id of the last segment that the caller has seen; null for the first ones.
+   * @param after - the id of the last segment that the caller has seen; null to start at the oldest.
    */
   findSegments(filter: ArchiveFilter, after: string | null, limit: number): Promise<SegmentHead[]>;
   /** Returns the compressed bytes of a segment; null if it has expired. */
   readSegment(id: string): Promise<Buffer | null>;
   /**
-   * Deletes segments whose last message arrived before this time, the oldest first, and at most this many.
+   * Deletes segments whose last message arrived before this time, oldest first, and at most `limit` of them.
    *
    * @param before - ISO 8601, UTC, with milliseconds.
-   * @returns how many were deleted.
+   * @returns the number of deleted segments.
    */
   expireSegments(before: string, limit: number): Promise<number>;
   /** Returns how many segments {@link expireSegments} would delete without a limit. */

@@ -1,11 +1,11 @@
 import type { Bug } from "../../domain/bug.ts";
 
-/** The bugs that suggestions are made from. */
+/** Holds the bugs from which suggestions are made. */
 export interface BugCache {
-  /** Replaces all bugs. If the store fails meanwhile, the old version stays in force. */
+  /** Replaces all bugs atomically: if the store fails halfway, readers still see the old version. */
   replaceBugs(bugs: readonly Bug[]): Promise<void>;
-  /** Returns a text that changes with each replacement; null if the cache has never been filled. */
+  /** Returns a version string that changes with each replacement; null if the cache has never been filled. */
   bugsVersion(): Promise<string | null>;
-  /** Returns a page of the bugs with a greater id, by ascending id. */
+  /** Returns up to `limit` bugs with an id greater than `afterId`, in ascending order of id. */
   readBugs(afterId: number, limit: number): Promise<Bug[]>;
 }

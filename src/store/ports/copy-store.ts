@@ -6,14 +6,14 @@ import type { KnownBinding } from "./binding-ledger.ts";
 import type { Credential } from "./credential-store.ts";
 import type { ArtifactMaker } from "./job-reads.ts";
 
-/** The names of a document of each kind: enough to find the same document in another store. */
+/** The key of each kind of document: enough to find the same document in another store. */
 interface Names {
   readonly options: { readonly hash: string };
   /** See `resultSetId`. */
   readonly push: { readonly id: string };
   /** See `jobId`. */
   readonly job: { readonly id: string };
-  /** `job` is the id of the job; `apart_by` tells those of one name apart, see `apartBy`. */
+  /** `job` is the id of the job; `apart_by` distinguishes artifacts with the same name, see `apartBy`. */
   readonly artifact: { readonly job: string; readonly name: string; readonly apart_by: string };
   readonly log: { readonly job: string; readonly name: string; readonly url: string };
   /** See `suggestionsId`. */
@@ -30,12 +30,12 @@ interface Names {
 }
 
 export type CopiedKind = keyof Names;
-/** The kinds of documents that belong to one job, and are read with it. */
+/** The kinds of documents that belong to one job, and are copied with it. */
 export type PartKind = "artifact" | "log" | "suggestions";
-/** The kinds that are read by themselves. */
+/** The kinds that are copied on their own. */
 export type WalkedKind = Exclude<CopiedKind, PartKind>;
 
-/** What a document holds, besides its names. All stores hold the same. */
+/** The contents of each kind of document, without its key. They are the same in all stores. */
 interface Contents {
   readonly options: { readonly options: readonly string[] };
   readonly push: { readonly push: ResultSet };
@@ -43,9 +43,9 @@ interface Contents {
   readonly artifact: {
     readonly type: string;
     readonly blob: string;
-    /** Null if a version stored it that did not record it. */
+    /** Null if it was stored by a version that did not record the maker. */
     readonly made_by: ArtifactMaker | null;
-    /** Orders the artifacts of a job by their arrival. It has no other meaning, and differs between stores. */
+    /** Orders the artifacts of a job by their arrival. The number has no other meaning, and differs between stores. */
     readonly order: number;
   };
   readonly log: {
@@ -85,12 +85,12 @@ interface Contents {
   };
 }
 
-/** The names of a document. */
+/** The key of a document. */
 export type CopyRef<K extends CopiedKind = CopiedKind> = {
   readonly [Kind in K]: { readonly kind: Kind } & Names[Kind];
 }[K];
 
-/** A document in the form in which it goes from one store to another. Leases stay behind. */
+/** A document in the form in which it is copied from one store to another. Leases are not copied. */
 export type Copied<K extends CopiedKind = CopiedKind> = {
   readonly [Kind in K]: { readonly kind: Kind } & Names[Kind] & Contents[Kind];
 }[K];
@@ -98,13 +98,13 @@ export type Copied<K extends CopiedKind = CopiedKind> = {
 /** Selects a page of documents. */
 export interface CopyQuery {
   readonly kind: WalkedKind;
-  /** Only documents of this project, for kinds that belong to projects; null: all. */
+  /** Only documents of this project, for kinds that belong to projects; null for all projects. */
   readonly project: string | null;
   /**
-   * ISO 8601; null: all. Only jobs that changed, pushes that are listed and rejections that were seen at this time or later.
+   * Only jobs that changed, pushes that are listed and rejections that were seen at this time or later. ISO 8601; null for all.
    */
   readonly since: string | null;
-  /** `next` of the page before; null for the first page. */
+  /** `next` of the previous page; null for the first page. */
   readonly after: string | null;
 }
 
@@ -117,32 +117,32 @@ export interface PartQuery {
 }
 
 export interface CopyPage {
-  /** All of one kind. Together about 4 MiB, or a single larger document. */
+  /** Documents of a single kind. Up to about 4 MiB in total, or one larger document. */
   readonly documents: readonly Copied[];
-  /** Where the next page begins, as `after`; null if this was the last one. A page may be empty and have a next one. */
+  /** Pass this as `after` to get the next page; null after the last page. Even an empty page may have a next page. */
   readonly next: string | null;
 }
 
-/** What became of documents that were to be written. */
+/** Counts the documents of one or more writes by their result. */
 export interface CopyEnds {
-  /** Those that were missing, or in an earlier state. */
+  /** Documents that were written, because the target had none or one in an earlier state. */
   readonly written: number;
-  /** Those that were there already, in the same state or a later one. */
+  /** Documents that the target already had, in the same state or a later one. */
   readonly kept: number;
-  /** Written jobs and pushes that got another number, because their own belongs to another document. */
+  /** Written jobs and pushes that got another number, because their own number belongs to another document. */
   readonly renumbered: number;
 }
 
-/** Reads everything that is stored, and writes what another store holds. */
+/** Reads everything in a store, and writes documents read from another store. */
 export interface CopyStore {
-  /** Expired rejections and nonces are left out. */
+  /** Returns a page of documents. Expired rejections and nonces are left out. */
   readCopies(query: CopyQuery): Promise<CopyPage>;
   readParts(query: PartQuery): Promise<CopyPage>;
-  /** Returns the document for each name, in the same order; null if there is none. All names are of one kind. */
+  /** Returns the document for each key, in the same order; null for an unknown key. All keys must be of one kind. */
   findCopies(refs: readonly CopyRef[]): Promise<readonly (Copied | null)[]>;
   /**
-   * Writes documents of one kind. A document never replaces one in a later state; `judgeCopy` has the rules. A part whose job
-   * is not stored is left out, and counts as kept. Idempotent, and safe while workers write to this store.
+   * Writes documents of one kind. Never replaces a document that is in a later state; see `judgeCopy` for the rules. A part
+   * whose job is not stored is left out, and counts as kept. Idempotent, and safe while workers write to this store.
    */
   writeCopies(documents: readonly Copied[]): Promise<CopyEnds>;
 }

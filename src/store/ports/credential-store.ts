@@ -1,38 +1,38 @@
-/** What a client of the REST API signs its requests with, and what it may do. */
+/** The secret with which a client of the REST API signs its requests, and what the client may do. */
 export interface Credential {
   /** 1 to 32 letters, digits, `-` or `_`. */
   readonly client_id: string;
-  /** The secret in the form in which it is stored: encrypted, or marked as clear text (`credentials/sealed-secret.ts`). */
+  /** The secret as it is stored: encrypted, or marked as clear text (see `credentials/sealed-secret.ts`). */
   readonly secret: string;
-  /** The projects that it may write to, as patterns; `*` stands for any text. Null: all projects. */
+  /** Patterns of the projects that the client may write to; `*` matches any text. Null for all projects. */
   readonly projects: readonly string[] | null;
   readonly description: string;
-  /** The person who asked for it; null if nobody was named. */
+  /** The person who asked for the credential; null if nobody was named. */
   readonly owner: string | null;
-  /** False once it has been revoked. It is then treated as unknown. */
+  /** False once the credential has been revoked. Requests are then refused as if the client id were unknown. */
   readonly authorized: boolean;
-  /** ISO 8601, like the time below. */
+  /** ISO 8601. */
   readonly created_at: string;
-  /** Null until the first request. Exact to a minute. */
+  /** ISO 8601, exact to a minute; null until the first request. */
   readonly last_used_at: string | null;
-  /** The path of that request, such as `/api/project/try/jobs/`. */
+  /** The path of the last request, such as `/api/project/try/jobs/`. */
   readonly last_used_from: string | null;
 }
 
-/** The credentials of REST clients. */
+/** Stores the credentials of REST clients. */
 export interface CredentialStore {
-  /** Returns false, and changes nothing, if the client id exists. */
+  /** Adds a credential. Returns false, and changes nothing, if the client id exists. */
   addCredential(credential: Credential): Promise<boolean>;
-  /** Returns revoked ones too; null for an unknown id. */
+  /** Returns a credential, even if it has been revoked; null for an unknown id. */
   findCredential(clientId: string): Promise<Credential | null>;
-  /** Lists all, revoked ones too, the newest first. */
+  /** Lists all credentials, including revoked ones, newest first. */
   listCredentials(): Promise<readonly Credential[]>;
-  /** Replaces the secret, and approves the id again if it was revoked. Returns false for an unknown id. */
+  /** Replaces the secret, and restores the credential if it was revoked. Returns false for an unknown id. */
   rotateCredential(clientId: string, secret: string): Promise<boolean>;
-  /** Returns false for an unknown id. */
+  /** Revokes a credential. Returns false for an unknown id. */
   revokeCredential(clientId: string): Promise<boolean>;
-  /** Stores the same secret in another form. Returns false, and changes nothing, if it is not stored as `before` any more. */
+  /** Replaces the stored form `before` of a secret with `after`. Returns false, and changes nothing, if `before` is no longer stored. */
   resealCredential(clientId: string, before: string, after: string): Promise<boolean>;
-  /** Records a request, unless a later one is recorded. */
+  /** Records the last use, unless a later use is already recorded. */
   noteCredentialUse(clientId: string, at: string, from: string): Promise<void>;
 }

@@ -1,18 +1,18 @@
-/** Who holds a lease. */
+/** The worker that holds a lease. */
 export interface LeaseHolder {
   readonly owner: string;
-  /** ISO 8601. */
+  /** When the lease ends, in ISO 8601. */
   readonly until: string;
 }
 
-/** Lets one of many workers do work that needs to be done only once. Times are those of the workers' own clocks. */
+/** Lets exactly one of many workers do a piece of shared work. Expiry depends on the clocks of the workers. */
 export interface LeaseStore {
   /**
-   * Takes a lease that is free, has run out, or is the owner's own, for this long from now.
+   * Takes or renews a lease for `ttlMs` from now, if it is free, has expired, or already belongs to this owner.
    *
-   * @returns null if the owner has it now; otherwise who has it.
+   * @returns null if the owner has the lease now; otherwise its holder.
    */
   takeLease(name: string, owner: string, ttlMs: number): Promise<LeaseHolder | null>;
-  /** Gives a lease back. The lease of another owner stays. */
+  /** Releases a lease. Does nothing if another owner holds it. */
   releaseLease(name: string, owner: string): Promise<void>;
 }

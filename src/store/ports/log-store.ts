@@ -8,27 +8,27 @@ export interface StoredLog {
   readonly url: string;
   readonly parse_status: ParseStatus;
   readonly attempts: number;
-  /** When it is tried next, in ISO 8601; null if it is not waiting to be read. */
+  /** When the log will be read next, in ISO 8601; null if it is not waiting to be read. */
   readonly next_attempt_at: string | null;
-  /** Why the last attempt failed. */
+  /** Why the last attempt failed; null if it did not. */
   readonly failure: string | null;
   readonly last_modified: string;
 }
 
 export interface LogQuery {
   readonly project?: string;
-  /** Its task id may be a slug or a UUID; see `taskIdForms`. */
+  /** The task id in it may be a slug or a UUID; see `taskIdForms`. */
   readonly job_guid?: string;
   readonly parse_status?: ParseStatus;
-  /** ISO 8601: changed at this time or later. */
+  /** Only logs that changed at this time or later, in ISO 8601. */
   readonly since?: string;
   readonly limit: number;
 }
 
-/** Lists the logs of jobs for people, and has logs read again. */
+/** Lists the logs of jobs for people, and schedules logs to be read again. */
 export interface LogStore {
-  /** Newest first. */
+  /** Lists logs, newest first. */
   listLogs(query: LogQuery): Promise<StoredLog[]>;
-  /** Makes logs due again, with no attempts made. Returns how many. */
+  /** Makes logs due again and resets their count of attempts. Returns how many logs were changed. */
   reparseLogs(query: LogQuery): Promise<number>;
 }

@@ -1,4 +1,4 @@
-/** Names one signed request. */
+/** Identifies one signed request. */
 export interface NonceKey {
   readonly client_id: string;
   readonly nonce: string;
@@ -7,11 +7,11 @@ export interface NonceKey {
 }
 
 export interface NonceUse extends NonceKey {
-  /** When the request came, in milliseconds since the Unix epoch. */
+  /** When the request arrived, in milliseconds since the Unix epoch. */
   readonly at: number;
-  /** The limit that the request counts against; null if it does not count. */
+  /** The rate limit that the request counts against; null if the request is not counted. */
   readonly counted: {
-    /** Requests of the same client and group share a limit. */
+    /** All requests of one client in one group share a limit. */
     readonly group: string;
     /** The most requests in 60 seconds. */
     readonly limit: number;
@@ -19,28 +19,28 @@ export interface NonceUse extends NonceKey {
 }
 
 /**
- * What became of a nonce:
+ * The result of using a nonce:
  *
- * - `fresh`: it was not known. It is now, and the request counts.
- * - `used`: it was known. Nothing has changed.
- * - `throttled`: it was not known, and is now. The request does not count, because the limit has been reached.
+ * - `fresh`: the nonce was new. It has been recorded, and the request counts.
+ * - `used`: the nonce was already recorded. Nothing has changed.
+ * - `throttled`: the nonce was new and has been recorded, but the limit has been reached. The request does not count.
  */
 export type NonceEnd =
   | { readonly kind: "fresh" }
   | { readonly kind: "used" }
   | {
       readonly kind: "throttled";
-      /** When the next request will be accepted, in milliseconds since the Unix epoch. It is later than `at`. */
+      /** When the next request will be accepted, in milliseconds since the Unix epoch. Always later than `at`. */
       readonly free_at: number;
     };
 
-/** The nonces of signed requests, which all workers on this store share, so that no request is accepted twice. */
+/** Records the nonces of signed requests, so that no request is accepted twice. All workers on this store share the records. */
 export interface NonceStore {
   /**
-   * Remembers a nonce until at least `ts` + 61 s. If several workers use the same one at the same time, it is fresh for one of
-   * them. Workers that use different ones at the same moment may exceed a limit by one request each.
+   * Records a nonce, and keeps it until at least `ts` + 61 s. If several workers use the same nonce at the same time, it is
+   * `fresh` for exactly one of them. Workers that use different nonces at the same time may exceed a limit by one request each.
    */
   useNonce(use: NonceUse): Promise<NonceEnd>;
-  /** Keeps the nonce, but lets its request no longer count, because it was refused later. */
+  /** Stops counting a request against its limit, because it was refused for another reason. The nonce stays recorded. */
   uncountNonce(key: NonceKey): Promise<void>;
 }

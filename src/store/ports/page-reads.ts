@@ -15,20 +15,20 @@ export interface PushPlace {
   readonly id: string;
 }
 
-/** A push as pages list it. */
+/** A push in a list on a page. */
 export interface PushRow extends ResultSet, PushPlace {
-  /** Nobody has submitted it yet: it is only known from its jobs. */
+  /** True if nobody has submitted the push yet, so it is only known from its jobs. */
   readonly is_skeleton: boolean;
 }
 
 export interface PushQuery {
   readonly project: string;
-  /** Only pushes of this author. At most 2,000 pushes are looked at; the page may then be short, and the next one goes on. */
+  /** Only pushes of this author. One call searches at most 2,000 pushes, so a page may be short and still have a next page. */
   readonly author?: string;
-  /** Seconds since the Unix epoch, both included; see `order_at`. */
+  /** Limits on `order_at`, in seconds since the Unix epoch, both included. */
   readonly since?: number;
   readonly until?: number;
-  /** Only pushes behind this place. */
+  /** Only pushes after this place in the list, which are older. */
   readonly before?: PushPlace;
   /** At most 50. */
   readonly limit: number;
@@ -36,41 +36,41 @@ export interface PushQuery {
 
 export interface PushPage {
   readonly pushes: readonly PushRow[];
-  /** Where the next page begins, as `before`; null if there is none. */
+  /** Pass this as `before` to get the next page; null after the last page. */
   readonly next: PushPlace | null;
 }
 
 /** A place among the jobs of a push, which are ordered by the time of their last change. */
 export interface CellPlace {
-  /** ISO 8601, UTC: `last_modified` of a job. `""` is before all. */
+  /** `last_modified` of a job, in ISO 8601, UTC. `""` is before all jobs. */
   readonly changed: string;
-  /** Null is before all jobs of that time. Otherwise an id that a page has returned. */
+  /** An id that a page has returned; null is before all jobs that changed at that time. */
   readonly id: JobHandle | null;
 }
 
 export interface CellQuery {
   /** The id of a push; see `resultSetId`. */
   readonly result_set: string;
-  /** Only jobs behind this place. Default: all. */
+  /** Only jobs after this place. Default: all jobs. */
   readonly after?: CellPlace;
   /** At most 2,000. */
   readonly limit: number;
 }
 
-/** What the grid shows of a job, and the job's place. */
+/** A job's cell in the grid, with the job's place in the list. */
 export interface GridCell {
   readonly changed: string;
   readonly id: JobHandle;
   readonly cell: JobCell;
-  /** The job is not completed, and was coalesced into another one. */
+  /** True if the job is not completed and was coalesced into another job. */
   readonly coalesced: boolean;
 }
 
 export interface CellPage {
   readonly cells: readonly GridCell[];
   /**
-   * Where the next page begins, as `after`. There always is one: asking again from there returns what has changed since. A job
-   * that changes while pages are read is returned again.
+   * Pass this as `after` to get the next page. It is never null: asking again later returns the jobs that have changed since. A
+   * job that changes while pages are being read is returned again.
    */
   readonly next: CellPlace;
 }
@@ -79,13 +79,13 @@ export interface SimilarQuery {
   readonly project: string;
   /** See `StoredJob`. */
   readonly signature: string;
-  /** Only jobs of pushes behind this place. */
+  /** Only jobs of pushes after this place in the list, which are older. */
   readonly before?: PushPlace;
   /** At most 20. */
   readonly limit: number;
 }
 
-/** A job of the same kind. */
+/** A job with the same signature. */
 export interface SimilarJob {
   readonly cell: JobCell;
   readonly push: PushPlace & { readonly revision: string };
@@ -93,22 +93,22 @@ export interface SimilarJob {
 
 export interface SimilarPage {
   /**
-   * By push, the newest first. Pushes are not split, so there may be more jobs than asked for; but of one push no more than that,
-   * the last changed ones.
+   * Jobs ordered by push, newest first. A push is never split across pages, so a page may have more jobs than `limit`. But at most
+   * `limit` jobs of one push are returned: those that changed last.
    */
   readonly jobs: readonly SimilarJob[];
-  /** Where the next page begins, as `before`; null if there is none. A page may be short, or empty, and have a next one. */
+  /** Pass this as `before` to get the next page; null after the last page. Even a short or empty page may have a next page. */
   readonly next: PushPlace | null;
 }
 
-/** What the pages list. Every call is answered by an index. */
+/** Lists documents for the web pages. Every call uses an index. */
 export interface PageReads {
-  /** Returns the projects that have a push, which includes skeletons, in the order of their names; at most 500. */
+  /** Returns the projects that have a push or a skeleton, sorted by name; at most 500. */
   listProjects(): Promise<ProjectSummary[]>;
-  /** Lists pushes and skeletons by `order_at`, the newest first. */
+  /** Lists pushes and skeletons by `order_at`, newest first. */
   listPushes(query: PushQuery): Promise<PushPage>;
-  /** Lists the jobs of a push by their last change, the latest last. */
+  /** Lists the jobs of a push in the order of their last change, most recently changed last. */
   listCells(query: CellQuery): Promise<CellPage>;
-  /** Lists jobs of a kind in the newest pushes of their project. One call looks at 200 pushes at most. */
+  /** Lists jobs with the same signature in the newest pushes of their project. One call searches at most 200 pushes. */
   listSimilarJobs(query: SimilarQuery): Promise<SimilarPage>;
 }

@@ -1,13 +1,13 @@
-/** The jobs of a project that may go, by the time of their last change. Times are in ISO 8601. */
+/** Selects the expired jobs of a project by the time of their last change. Times are in ISO 8601. */
 export interface ExpiryQuery {
   readonly project: string;
-  /** A completed job goes if it was last changed before this time. */
+  /** A completed job has expired if it was last changed before this time. */
   readonly finishedBefore: string;
-  /** Any other job goes if it was last changed before this time, which is no later. */
+  /** Any other job has expired if it was last changed before this time. Never later than `finishedBefore`. */
   readonly unfinishedBefore: string;
 }
 
-/** A job that may go, in the version that was found. */
+/** An expired job, in the version that was found. */
 export interface ExpiredJob {
   /** See `jobId`. */
   readonly id: string;
@@ -17,81 +17,84 @@ export interface ExpiredJob {
 
 export interface ExpiredJobs {
   readonly jobs: readonly ExpiredJob[];
-  /** Where to go on, as `after`; null at the end. A page may be empty and have a next one. */
+  /** Pass this as `after` to get the next page; null after the last page. Even an empty page may have a next page. */
   readonly next: string | null;
 }
 
-/** What has gone. */
+/** Counts the documents that a call removed. */
 export interface RemovedJobs {
-  /** How many of the jobs, from the first on, were dealt with: at least one. The others are left for the next call. */
+  /** How many of the given jobs, from the first on, were handled: at least one. Pass the others to the next call. */
   readonly handled: number;
   readonly jobs: number;
   readonly artifacts: number;
   readonly logs: number;
-  /** Work items. */
+  /** Removed work items for bug suggestions. */
   readonly suggestions: number;
-  /** Marks that a job was coalesced into another one. */
+  /** Removed records that a job was coalesced into another job. */
   readonly coalesced: number;
-  /** The URLs of the logs. */
+  /** The URLs of the removed logs. */
   readonly logUrls: readonly string[];
 }
 
 export interface RemovedPushes {
   readonly removed: number;
-  /** Where to go on, as `after`; null at the end. */
+  /** Pass this as `after` to continue; null at the end. */
   readonly next: string | null;
 }
 
-/** What would go of a project. */
+/** Counts the documents of a project that would be removed. */
 export interface ExpiryCounts {
   readonly jobs: number;
   readonly artifacts: number;
   readonly logs: number;
-  /** Pushes that would be without jobs then, and are old enough themselves. */
+  /** Pushes that would have no jobs left, and are old enough themselves. */
   readonly pushes: number;
-  /** The last change of the oldest job that stays, in ISO 8601; null if none does. */
+  /** The last change of the oldest job that would be kept, in ISO 8601; null if no job would be kept. */
   readonly oldest_kept: string | null;
 }
 
-/** Documents that have a time of expiry of their own. */
+/** The kinds of documents that each have their own expiry time. */
 export type OutdatedKind = "rejections" | "nonces";
 
 /**
- * Removes what is older than it should be, in small steps. Several workers may do it at the same time, while others write the same
- * jobs. A reader sees a job whole or not at all.
+ * Removes expired documents in small steps. Several workers may do so at the same time, while others write the same jobs. A reader
+ * always sees either a complete job or no job.
  */
 export interface RetentionStore {
-  /** Removes the rest of jobs that a worker has left half removed, because it was killed. Returns how many. Readers have not seen them since then. */
+  /**
+   * Completes the removal of jobs that a worker left half removed when it was killed. Readers already do not see these jobs.
+   * Returns the number of jobs.
+   */
   finishRemovals(): Promise<number>;
   /**
-   * Returns a page of the jobs that may go, about the oldest first. Remove them before you ask for the next page: until then a
-   * page may be returned again.
+   * Returns a page of expired jobs, roughly oldest first. Remove them before you ask for the next page: until then, the same page
+   * may be returned again.
    *
-   * @param after - null: from the beginning.
+   * @param after - `next` of the previous page; null for the first page.
    */
   findExpiredJobs(query: ExpiryQuery, after: string | null, limit: number): Promise<ExpiredJobs>;
   /**
-   * Removes jobs with everything that belongs to them. A job that has changed since it was found stays, with everything that
-   * belongs to it. One that comes again is stored as new.
+   * Removes jobs with everything that belongs to them. A job that has changed since it was found is kept, with everything that
+   * belongs to it. A removed job that is submitted again is stored as a new job.
    */
   removeJobs(jobs: readonly ExpiredJob[]): Promise<RemovedJobs>;
   /**
-   * Looks at some pushes of a project, and removes those without jobs that were last changed before a time. With MongoDB it takes
-   * two calls, at least five minutes apart: a writer may just be adding a job to the push.
+   * Checks some pushes of a project, and removes those that have no jobs and were last changed before `before`. With MongoDB, a push
+   * is removed by the second of two calls at least five minutes apart, because a writer may be adding a job to the push.
    *
-   * @param limit - how many pushes to look at.
+   * @param limit - how many pushes to check.
    */
   removePushes(project: string, before: string, after: string | null, limit: number): Promise<RemovedPushes>;
-  /** Removes documents whose time is up. Returns how many; fewer than the limit if there are no more. */
+  /** Removes expired documents. Returns the number removed, which is less than the limit if there are no more. */
   removeOutdated(kind: OutdatedKind, limit: number): Promise<number>;
-  /** Counts what would go. It reads all of that, and may take minutes. */
+  /** Counts the documents that would be removed. It reads all of them, and may take minutes. */
   countExpired(query: ExpiryQuery): Promise<ExpiryCounts>;
   countOutdated(kind: OutdatedKind): Promise<number>;
   /**
-   * Gives a little of the space that the store does not use back to the system, if there is much of it. A server does that by
-   * itself.
+   * Returns a small part of the store's unused space to the file system, if there is much of it. Does nothing with a database
+   * server, which manages its own space.
    *
-   * @returns how many bytes; 0 if there is not much left.
+   * @returns the number of bytes freed; 0 if too little is unused.
    */
   reclaimSpace(): Promise<number>;
 }

@@ -16,8 +16,8 @@ import type { SuspectLedger } from "./suspect-ledger.ts";
 import type { WorkStore } from "./work-store.ts";
 
 /**
- * All ports of one database. Every method throws `Unavailable` if the database cannot be reached or cannot answer. A write
- * is durable when it returns.
+ * All ports of one database. Every method throws `Unavailable` if the database cannot be reached or cannot answer. When a write
+ * returns, its data is durable.
  */
 export interface Store
   extends SubmissionStore,
@@ -39,7 +39,7 @@ export interface Store
     CopyStore {
   /** The name of the store for people, without a password, e.g. `sqlite (data/pulse-ingest.db)`. */
   readonly name: string;
-  /** Resolves if the store answers now. */
+  /** Resolves if the store answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

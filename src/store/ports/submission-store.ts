@@ -6,17 +6,17 @@ import type { Rejection, RejectionEnd, StoredRejection } from "../../domain/reje
 import type { ResultSetSubmission } from "../../domain/result-set.ts";
 import type { PreparedSubmission } from "../../domain/submission.ts";
 
-/** A prepared submission, and where it came from. */
+/** A prepared submission and its origin. */
 export interface Arrival {
   readonly submission: PreparedSubmission;
   readonly origin: Origin;
   /** ISO 8601, UTC. */
   readonly received_at: string;
-  /** Whether it comes from the archive. A message that its job did not use on its arrival is not used then either. */
+  /** True if it is replayed from the archive. A message that its job ignored on arrival is ignored again. */
   readonly replayed?: boolean;
 }
 
-/** A push that was submitted by itself. */
+/** A push that was submitted on its own, without a job. */
 export interface ResultSetArrival {
   readonly project: string;
   readonly resultSet: ResultSetSubmission;
@@ -24,7 +24,7 @@ export interface ResultSetArrival {
   readonly received_at: string;
 }
 
-/** An artifact that was posted by itself, and where it came from. */
+/** An artifact that was posted on its own, without a job, and its origin. */
 export interface ArtifactArrival {
   readonly artifact: PostedArtifact;
   readonly origin: Origin;
@@ -32,7 +32,7 @@ export interface ArtifactArrival {
   readonly received_at: string;
 }
 
-/** The exchange through which a job first came, if a message of another exchange changes the job or adds to it. */
+/** The exchange from which a job first arrived, if a message of another exchange changes the job or adds to it. */
 interface ChangedJob {
   readonly jobOf?: string;
 }
@@ -41,37 +41,38 @@ export type StoreOutcome =
   | ({ readonly kind: "stored" } & ChangedJob)
   | ({
       readonly kind: "unchanged";
-      /** The revision of the push that has the hash of a submitted one already; the submitted one is not stored then. */
+      /** The revision of a stored push with the same hash as the submitted push, which is therefore not stored. */
       readonly keptPush?: string;
     } & ChangedJob)
   | { readonly kind: "rejected"; readonly fault: Fault };
 
 /** A stored rejection that was tried again. */
 export interface RetriedRejection extends Pick<StoredRejection, "id" | "last_seen"> {
-  /** Null if it is no longer rejected; otherwise why it is rejected now. */
+  /** Null if the message is no longer rejected; otherwise why it is rejected now. */
   readonly again: Pick<Rejection, "fault" | "payload" | "project" | "task_id"> | null;
 }
 
-/** Writes what strangers submit, and what was rejected of it. */
+/** Writes what publishers submit, and the rejections. */
 export interface SubmissionStore {
   /**
-   * Applies the batch in its order, and returns the outcomes in the same order. Idempotent. A retry over REST may rename the job
-   * that was retried; see `splitAtRetries`.
+   * Applies the submissions of a batch in order, and returns their outcomes in the same order. Idempotent. A retry over REST may
+   * rename the job that was retried; see `splitAtRetries`.
    */
   storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]>;
   /**
-   * Applies the pushes in their order: creates them, or completes skeletons: `stored`. A complete push stays `unchanged`, and so
-   * does one that is submitted again as it is. Idempotent.
+   * Applies pushes in order. A push that is created, or that completes a skeleton, is `stored`. If the stored push is already
+   * complete, or equal to the submitted push, the outcome is `unchanged`. Idempotent.
    */
   storeResultSets(batch: readonly ResultSetArrival[]): Promise<StoreOutcome[]>;
   /**
-   * Adds artifacts to stored jobs: `stored`. If the job has an artifact of that name, it stays, and the new one is `unchanged`;
-   * only an equal `Job Info` counts as the same. If the project has no such job, it is `rejected` as `unknown-job`. Suggestions
-   * are made for a posted summary even if the job keeps another one. Idempotent.
+   * Adds artifacts to stored jobs. An added artifact is `stored`. If the job already has an artifact of that name, it keeps it, and
+   * the new artifact is `unchanged`; a `Job Info`, however, is only `unchanged` if the job has an equal one. If the project has no
+   * such job, the artifact is `rejected` as `unknown-job`. Suggestions are made for a posted summary even if the job keeps another
+   * summary. Idempotent.
    */
   storeArtifacts(batch: readonly ArtifactArrival[]): Promise<StoreOutcome[]>;
   /**
-   * Sets the state of a job, even backwards. A completed job stays unchanged.
+   * Sets the state of a job, even to an earlier one. A completed job stays unchanged.
    *
    * @param restId - the job's number; see `StoredJob`.
    * @param at - ISO 8601, UTC.
@@ -85,14 +86,15 @@ export interface SubmissionStore {
     origin: Origin,
   ): Promise<"updated" | "unchanged" | "unknown">;
   /**
-   * Keeps new rejections, unless the day's quota of their exchange is used up: then they are only counted. A known one (same
-   * payload and route) is counted again, and gets the new fault and time. One from the archive is counted only if it arrived later
-   * than the known one was last seen. Returns the ends in the order of the rejections.
+   * Stores new rejections. If the day's quota of their exchange is used up, they are only counted. A rejection that is already
+   * stored (same payload and route) is counted again, and gets the new fault and time. A rejection replayed from the archive is
+   * counted only if its message arrived after the stored rejection was last seen. Returns the results in the order of the
+   * rejections.
    */
   recordRejections(rejections: readonly Rejection[]): Promise<readonly RejectionEnd[]>;
   /**
-   * Deletes rejections whose messages are no longer rejected, and updates the fault of the others. A rejection that has been
-   * seen again since it was read stays unchanged.
+   * Deletes rejections whose messages are no longer rejected, and updates the faults of the others. A rejection whose message has
+   * arrived again since the rejection was read stays unchanged.
    */
   resolveRejections(tried: readonly RetriedRejection[]): Promise<void>;
 }

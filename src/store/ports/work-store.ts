@@ -1,15 +1,15 @@
 import type { Artifact } from "../../domain/submission.ts";
 
-/** A log to read, or a submitted summary to make bug suggestions from; held under a lease. */
+/** A log to read, or a submitted summary from which to make bug suggestions; held under a lease. */
 export type WorkItem = {
   readonly id: string;
   readonly project: string;
   readonly job_guid: string;
-  /** The sender of its message; `""` if it was stored by a version that did not record it. */
+  /** The exchange of the job's message; `""` if it was stored by a version that did not record the exchange. */
   readonly exchange: string;
-  /** Attempts before this one. */
+  /** The number of earlier attempts. */
   readonly attempts: number;
-  /** Why the previous attempt failed; null if there was none, or if it was released. */
+  /** Why the previous attempt failed; null if there was no previous attempt or if the item was released. */
   readonly failure: string | null;
   readonly lease: string;
 } & (
@@ -17,7 +17,7 @@ export type WorkItem = {
   | { readonly kind: "suggestions"; readonly blob: string }
 );
 
-/** An item that is done, and the artifacts made from it. */
+/** A finished work item, and the artifacts made from it. */
 export interface FinishedWork {
   readonly item: WorkItem;
   readonly artifacts: readonly Artifact[];
@@ -27,11 +27,11 @@ export interface WorkClaim {
   readonly kind: WorkItem["kind"];
   /** Only work of this exchange. */
   readonly exchange: string;
-  /** Projects take turns. The next one is the first project with work after this name, in alphabetical order, cyclically. */
+  /** Projects take turns in alphabetical order, wrapping around. The next project is the first one after this name that has work. */
   readonly afterProject: string;
   readonly limit: number;
   readonly leaseMs: number;
-  /** Hosts (as in the URL, with port) that are busy now. Their logs are left for later. */
+  /** Hosts (as in the URL, with port) that are busy. Their logs are not claimed. */
   readonly exceptHosts: readonly string[];
 }
 
@@ -39,42 +39,42 @@ export interface WorkFailure {
   readonly reason: string;
   /** ISO 8601; null if the failure is final. */
   readonly next_attempt_at: string | null;
-  /** False if only storing the result failed: then the parse status stays unchanged. */
+  /** False if only storing the result failed. The parse status then stays unchanged. */
   readonly marksFailed: boolean;
 }
 
 /** Unfinished work items. */
 export interface WorkCount {
-  /** Waiting for the first or another attempt, or leased now. */
+  /** Items that wait for an attempt, or are leased. */
   readonly pending: number;
-  /** Failed for good. They are tried again only on request. */
+  /** Items that have failed for good. They are tried again only on request. */
   readonly failed: number;
 }
 
 export interface WorkCounts {
-  /** Only logs that are read here. */
+  /** Only logs that pulse-ingest reads. */
   readonly logs: WorkCount;
   readonly suggestions: WorkCount;
 }
 
 /** Distributes logs to read and suggestions to make among many workers. */
 export interface WorkStore {
-  /** Returns the exchanges with unfinished work. It only uses indexes, but is still too slow to be called before each claim. */
+  /** Returns the exchanges with unfinished work. Uses only indexes, but is still too slow to be called before each claim. */
   exchangesWithWork(kind: WorkItem["kind"]): Promise<string[]>;
   /**
-   * Leases work that is due and not leased, the oldest of a project first. Two workers never get the same item. A claim
-   * counts as an attempt, unless it is released.
+   * Leases work that is due and not leased, the oldest work of a project first. Two workers never get the same item. A claim
+   * counts as an attempt, unless the item is released.
    */
   claimWork(claim: WorkClaim): Promise<WorkItem[]>;
-  /** Adds the artifacts (insert-only), then ends the item. Returns false if the lease was lost: then the item has not ended. */
+  /** Adds the artifacts (insert-only), then ends the item. Returns false if the lease was lost; the item has then not ended. */
   finishWork(item: WorkItem, artifacts: readonly Artifact[]): Promise<boolean>;
   failWork(item: WorkItem, failure: WorkFailure): Promise<boolean>;
   /**
-   * Gives claimed items back unchanged: the attempt does not count.
+   * Returns claimed items unchanged. The attempt does not count.
    *
-   * @param dueAt - when they are due again, in ISO 8601. Default: at the same time as before.
+   * @param dueAt - when the items are due again, in ISO 8601. Default: the same time as before.
    */
   releaseWork(items: readonly WorkItem[], dueAt?: string): Promise<void>;
-  /** Only uses the indexes of unfinished work, so it stays cheap however much is stored. */
+  /** Counts unfinished work. Uses only indexes of unfinished work, so the cost does not depend on how much is stored. */
   countWork(): Promise<WorkCounts>;
 }

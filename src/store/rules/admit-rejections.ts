@@ -2,7 +2,7 @@ import { rejectionId } from "../../domain/ids.ts";
 import type { Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
 import { type LastSeen, type PlannedRejection, type QuotaKey, quotaId } from "./plan-rejections.ts";
 
-/** The most new rejections of one exchange that are kept in a day; 0 means no limit. */
+/** How many new rejections of one exchange, and how many bytes of them, are kept per day; 0 means no limit. */
 export interface RejectionQuota {
   readonly perDay: number;
   readonly bytesPerDay: number;
@@ -21,19 +21,19 @@ export interface QuotaUse extends QuotaKey {
 
 export interface Admission {
   readonly kept: readonly StoredRejection[];
-  /** To be added to the use so far; at most one entry for each key. */
+  /** Amounts to add to the stored use; at most one entry per quota. */
   readonly uses: readonly QuotaUse[];
-  /** Returns what became of each rejection of the batch, in its order. */
+  /** Returns whether each rejection of the batch was kept, in the order of the batch. */
   readonly endsOf: (rejections: readonly Rejection[]) => RejectionEnd[];
 }
 
 /**
- * Decides which rejections are kept. One that is stored already is only counted, and uses no quota. A new one is kept while
- * its exchange has used less than the day's quota, so the last one may exceed the limit of bytes. Pure, so that all adapters
- * decide the same.
+ * Decides which rejections are kept. A rejection that is already stored is counted again, and uses no quota. A new rejection is
+ * kept as long as its exchange has used less than the day's quota, so the last one kept may exceed the limit in bytes. Pure, so
+ * that all adapters decide the same.
  *
- * @param known - the rejections that are stored already.
- * @param used - the use so far; quotas that nobody has used are missing.
+ * @param known - the rejections that are already stored.
+ * @param used - the use of each quota so far. Unused quotas may be missing.
  */
 export function admitRejections(
   planned: readonly PlannedRejection[],
@@ -79,7 +79,7 @@ function isFull({ kept, bytes }: { kept: number; bytes: number }, quota: Rejecti
   return (perDay > 0 && kept >= perDay) || (bytesPerDay > 0 && bytes >= bytesPerDay);
 }
 
-/** Returns the size of the parts whose length the publisher decides. */
+/** Returns the size in bytes of the parts whose length depends on the publisher. */
 function bytesOf({ fault, payload }: StoredRejection): number {
   return Buffer.byteLength(payload.content) + Buffer.byteLength(JSON.stringify(fault));
 }

@@ -6,28 +6,29 @@ import type { StoredJob, Transition } from "../../domain/stored-job.ts";
 import type { Refusal } from "../../domain/submission.ts";
 import type { Arrival } from "../ports/submission-store.ts";
 
-/** The fields of a stored job that are needed to apply a message to it. No others have to be read. */
+/** The only fields of a stored job that must be read to apply a message to it. */
 export const DECISIVE = ["state", "version", "refused", "transitions"] as const;
 export type DecisiveJob = Pick<StoredJob, (typeof DECISIVE)[number]>;
 /** The fields to write over a stored job. They always include the decisive ones. */
 export type JobChanges = DecisiveJob & Partial<StoredJob>;
 
-/** What one message does to a stored job. */
+/** The effect of one message on a stored job. */
 export type Advance =
+  /** The job moves to the state of the message. */
   | { readonly kind: "update"; readonly changes: JobChanges }
-  /** The job keeps its state, and at most notes what was refused. Logs, artifacts and coalesced jobs are added. */
+  /** The job keeps its state. Logs, artifacts, coalesced jobs and refusals are added. */
   | { readonly kind: "late"; readonly changes: JobChanges | null }
-  /** The message is not used. */
+  /** The message is ignored. */
   | { readonly kind: "same" };
 
 const MAX_TRANSITIONS = 10;
-/** A stranger may send any number of unusable parts, but the size of a document is limited. */
+/** Publishers may send any number of unusable parts, but the size of a document is limited. */
 const MAX_REFUSED = 100;
 
 /**
- * Applies the state table to a job: it only moves forward. Pure, so that all adapters decide the same.
+ * Applies a message to a job, whose state only moves forward. Pure, so that all adapters decide the same.
  *
- * @param stored - the job, with the changes of earlier messages of this batch.
+ * @param stored - the job, including the changes by earlier messages of this batch.
  * @param resultSet - `_id` of the result set that the message's revision belongs to.
  * @param writeId - the id of the batch.
  */
@@ -45,30 +46,34 @@ export function advanceJob(
 }
 
 /**
- * Returns whether a message or request of this time has moved the job to this state already. It comes again when it is replayed from
- * the archive, and the job may have another state by then.
+ * Returns whether a message or request that arrived at this time has already moved the job to this state. A replay from the archive
+ * applies such a message again, when the job may have another state.
  */
 function hasMoved({ transitions }: DecisiveJob, state: string, at: string): boolean {
   return transitions.some((moved) => moved.received_at === at && moved.state === state);
 }
 
 /**
- * Returns whether a message is not used because its job has its state; or had it when an archived message arrived, although the job
- * may have another one by now. States without a rank are not compared, so a message in one of them adds its logs and artifacts.
+ * Returns whether a message is ignored because its job already has the state of the message. A replayed message is also ignored if
+ * the job had that state when the message first arrived. States without a rank are not compared, so a message with such a state
+ * adds its logs and artifacts.
  */
 export function isUnused(stored: DecisiveJob, arrival: Arrival): boolean {
   const { state } = arrival.submission.job;
-  return isJobState(state) && (stored.state === state || wasSame(stored, arrival));
+  return isJobState(state) && (stored.state === state || wasInSameState(stored, arrival));
 }
 
-function wasSame({ transitions }: DecisiveJob, { submission, received_at, replayed }: Arrival): boolean {
+function wasInSameState(
+  { transitions }: DecisiveJob,
+  { submission, received_at, replayed }: Arrival,
+): boolean {
   if (replayed !== true) return false;
   const before = transitions.findLast((moved) => moved.received_at <= received_at);
-  // One of the same time is the message's own.
+  // A transition with the same time was caused by this message itself.
   return before?.state === submission.job.state && before.received_at !== received_at;
 }
 
-/** Returns the changes to a job that keeps its state, and notes what was refused of a message; null if nothing was. */
+/** Returns the changes that add a message's refusals to a job without changing its state; null if there are no new refusals. */
 export function noteRefused(stored: DecisiveJob, arrival: Arrival, writeId: string): JobChanges | null {
   const refused = withRefused(stored.refused, arrival);
   if (refused.length === stored.refused.length) return null;
@@ -77,10 +82,10 @@ export function noteRefused(stored: DecisiveJob, arrival: Arrival, writeId: stri
 }
 
 /**
- * Returns the changes to a job whose client sets its state directly, even backwards; null if the job has that state, or is
- * completed, which is final, or if this very request has set it already.
+ * Returns the changes to a job whose state a client sets directly, even to an earlier one. Returns null if the job already has that
+ * state, if it is completed, which is final, or if the same request has set the state before.
  *
- * @param stored - the result stays as it is.
+ * @param stored - the job, which keeps its result.
  */
 export function setState(
   stored: DecisiveJob & Pick<StoredJob, "result">,
@@ -98,7 +103,7 @@ export function setState(
   };
 }
 
-/** Returns what a message in one state does to a job in another. */
+/** Compares the state of a message with that of the stored job, and returns the effect of the message. */
 export function compareStates(stored: string, incoming: string): "update" | "late" | "same" {
   if (stored === incoming) return "same";
   // A state without a rank (REST may send one) never moves a job, and any state with a rank replaces it.
@@ -107,7 +112,10 @@ export function compareStates(stored: string, incoming: string): "update" | "lat
   return stateRank[incoming] > stateRank[stored] ? "update" : "late";
 }
 
-/** Returns the job that its first message creates, with the number that it gets if no other job has it; see {@link advanceJob}. */
+/**
+ * Returns the job that its first message creates. The caller replaces `rest_id` if another job has that number. See
+ * {@link advanceJob} for the parameters.
+ */
 export function firstJob(arrival: Arrival, resultSet: string, writeId: string): StoredJob {
   const { project, job } = arrival.submission;
   return {
@@ -121,12 +129,12 @@ export function firstJob(arrival: Arrival, resultSet: string, writeId: string): 
     last_modified: arrival.received_at,
     version: 1,
     write_id: writeId,
-    // The spread comes last, because in front of the other fields it takes several times as long.
+    // The spread is last because putting it before the other fields is several times slower.
     ...job,
   };
 }
 
-/** Returns the changes to a job that moves. Submit timestamp, signature, both platforms and tier stay as first received. */
+/** Returns the changes to a job that moves to another state. Submit timestamp, signature, both platforms and tier stay as first received. */
 function moved(stored: DecisiveJob, arrival: Arrival, resultSet: string, writeId: string): JobChanges {
   const { job } = arrival.submission;
   return {
@@ -151,14 +159,17 @@ function moved(stored: DecisiveJob, arrival: Arrival, resultSet: string, writeId
   };
 }
 
-/** The first one is kept, because it says through which sender the job came first. A client can change the state any number of times. */
+/**
+ * Keeps the first and the last transitions, because a client can change the state any number of times. The first one is needed to
+ * know the sender from which the job first arrived.
+ */
 function withoutMiddle(transitions: readonly Transition[]): readonly Transition[] {
   const [first] = transitions;
   if (first === undefined || transitions.length <= MAX_TRANSITIONS) return transitions;
   return [first, ...transitions.slice(1 - MAX_TRANSITIONS)];
 }
 
-/** Returns the earlier refusals and those of this message: the first hundred, each once. */
+/** Adds the refusals of a message to the earlier ones, without duplicates. Keeps the first hundred. */
 function withRefused(before: readonly Refusal[], { submission }: Arrival): readonly Refusal[] {
   if (submission.refused.length === 0) return before;
   const all = [...before, ...submission.refused].map((refusal) => [refusalKey(refusal), refusal] as const);

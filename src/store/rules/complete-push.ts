@@ -12,7 +12,7 @@ import {
 import { arrivalSeconds } from "./find-push.ts";
 import { RevisionRows } from "./revision-rows.ts";
 
-/** A push to write, and the stored one that it replaces; null if there is none. */
+/** A push to write, and the stored push that it replaces; null if it is new. */
 export interface CompletedPush {
   readonly next: ResultSet;
   readonly before: ResultSet | null;
@@ -20,9 +20,10 @@ export interface CompletedPush {
 
 /**
  * Completes a stored push with the submitted one. The stored push may be missing, a skeleton, or known only by the first 12
- * characters of its revision. Returns null if it is complete already or stays as it is, or if the submitted push names no revision.
+ * characters of its revision. Returns null if the stored push is already complete or would not change, or if the submitted push
+ * names no revision.
  *
- * @param read - the stored pushes with any of the submitted revisions. Their authors and comments stay.
+ * @param read - the stored pushes with any of the submitted revisions. Authors and comments of stored revisions are kept.
  * @param receivedAt - when the submitted push arrived, in ISO 8601.
  */
 export function completePush(
@@ -32,13 +33,13 @@ export function completePush(
   receivedAt: string,
 ): CompletedPush | null {
   const top = topRevision(submitted);
-  // Only top revisions are compared, because another push may list this revision as well.
+  // Compares only top revisions, because another push may also list this revision.
   const before = read.find((push) => push.short_revision === shortRevision(top)) ?? null;
   const isComplete = before !== null && before.push_timestamp !== 0 && isFullRevision(before.revision);
   if (isComplete || top === "") return null;
   const known = new RevisionRows(read.flatMap(({ revisions }) => revisions));
   const listed = new RevisionRows(submitted.revisions);
-  // A revision that the push lists twice is one row, with the author and comment that come first.
+  // A revision that the push lists twice becomes one row, with the author and comment listed first.
   const rows = submitted.revisions
     .filter((row) => listed.find(row) === row)
     .map((row) => asFirstSubmitted(known, row));

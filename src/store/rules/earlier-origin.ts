@@ -1,7 +1,7 @@
 import type { StoredRoute } from "../../domain/origin.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 
-/** Returns a stored document with its origin. Versions that only knew Pulse did not write one. */
+/** Returns a stored document with its origin. Versions that supported only Pulse did not store it. */
 export function withOrigin<T extends StoredRoute>(stored: T): T {
   return stored.origin === undefined ? { ...stored, origin: "pulse" } : stored;
 }

@@ -1,13 +1,13 @@
 import type { ArtifactMaker, ExplainedArtifact } from "../ports/job-reads.ts";
 import type { WorkItem } from "../ports/work-store.ts";
 
-/** A stored artifact without its content. It has no maker if an earlier version stored it. */
+/** A stored artifact without its content. The maker is missing if an earlier version stored the artifact. */
 export interface ArtifactRow {
   readonly name: string;
   readonly made_by?: ArtifactMaker | null;
 }
 
-/** Returns each name once, in the order of arrival, with everything that made an artifact of that name. */
+/** Returns the distinct names in the order of arrival, each with all makers of artifacts of that name. */
 export function explainedArtifacts(rows: readonly ArtifactRow[]): ExplainedArtifact[] {
   const makers = new Map<string, Set<ArtifactMaker>>();
   for (const { name, made_by } of rows) {
@@ -18,7 +18,7 @@ export function explainedArtifacts(rows: readonly ArtifactRow[]): ExplainedArtif
   return [...makers].map(([name, known]) => ({ name, made_by: [...known] }));
 }
 
-/** Returns the maker of the artifacts that come from this item of work. */
+/** Returns the maker to store with the artifacts made from this work item. */
 export function makerOf({ kind }: WorkItem): ArtifactMaker {
   return kind === "log" ? "log" : "summary";
 }

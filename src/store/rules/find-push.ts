@@ -2,7 +2,7 @@ import { numberOf } from "../../domain/document-numbers.ts";
 import { resultSetId } from "../../domain/ids.ts";
 import { isFullRevision, isSameRevision, type ResultSet, shortRevision } from "../../domain/result-set.ts";
 
-/** Returns the push with the earliest timestamp; if several have the same one, that with the smaller revision. */
+/** Returns the push with the earliest timestamp. If several pushes share it, returns the one with the smallest revision. */
 export function earliest(pushes: readonly ResultSet[]): ResultSet | null {
   const byTime = (a: ResultSet, b: ResultSet) =>
     a.push_timestamp - b.push_timestamp || (a.short_revision < b.short_revision ? -1 : 1);
@@ -10,8 +10,8 @@ export function earliest(pushes: readonly ResultSet[]): ResultSet | null {
 }
 
 /**
- * Returns the push that a revision belongs to, among the pushes of its project. It compares all listed revisions first, and
- * then the top ones, which also finds skeletons.
+ * Returns the push of a project that a revision belongs to. Compares all listed revisions first, and then the top revisions, which
+ * also finds skeletons.
  */
 export function findPush(pushes: readonly ResultSet[], revision: string): ResultSet | null {
   const byAny = pushes.filter((push) => push.revisions.some((row) => isSameRevision(row.revision, revision)));
@@ -19,7 +19,7 @@ export function findPush(pushes: readonly ResultSet[], revision: string): Result
   return earliest(byAny) ?? earliest(byTop);
 }
 
-/** Returns the push with its full top revision, if the message is the first to give it; otherwise null. */
+/** Returns the push with the full top revision, if only the short one was known so far; otherwise null. */
 export function lengthened(push: ResultSet, revision: string): ResultSet | null {
   const isLonger = !isFullRevision(push.revision) && isFullRevision(revision);
   return isLonger && push.short_revision === shortRevision(revision) ? { ...push, revision } : null;
@@ -46,12 +46,12 @@ export function skeleton(project: string, revision: string, receivedAt: string):
   };
 }
 
-/** Returns the time of an arrival, given in ISO 8601, in whole seconds since the Unix epoch. */
+/** Converts an arrival time from ISO 8601 to whole seconds since the Unix epoch. */
 export function arrivalSeconds(receivedAt: string): number {
   return Math.floor(Date.parse(receivedAt) / 1000);
 }
 
-/** Returns the keys that find a push: `project/first 12 characters` of each of its revisions, including the top one. */
+/** Returns the keys under which a push is found: `project/first 12 characters` of each of its revisions, including the top one. */
 export function revisionKeys({ project, short_revision, revisions }: ResultSet): string[] {
   const keys = revisions.map(({ revision }) => resultSetId(project, revision));
   return [...new Set([resultSetId(project, short_revision), ...keys])];

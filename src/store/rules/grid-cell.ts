@@ -3,7 +3,7 @@ import type { StoredJob } from "../../domain/stored-job.ts";
 import type { StoredPlatform } from "../../domain/submission.ts";
 import type { JobChanges } from "./advance-job.ts";
 
-/** The fields of a job that {@link gridCell} shows. No others have to be read. */
+/** The only fields of a job that must be read for {@link gridCell}. */
 export const SHOWN = [
   ...([
     "job_guid",
@@ -26,7 +26,7 @@ type ShownJob = Omit<
   readonly machine_platform: Pick<StoredPlatform, "platform">;
 };
 
-/** Returns what the grid shows of a job. */
+/** Returns the grid cell of a job. */
 export function gridCell(job: ShownJob): JobCell {
   return [
     job.job_guid,
@@ -47,12 +47,12 @@ export function gridCell(job: ShownJob): JobCell {
   ];
 }
 
-/** Returns what the grid shows of a job after changes, without the rest of the job. */
+/** Applies the changes of a job to its grid cell. The whole job is not needed. */
 export function changedCell(cell: JobCell, changes: JobChanges): JobCell {
   return gridCell({
     job_guid: changes.job_guid ?? cell[CELL.guid],
     state: changes.state,
-    // Null is a result, too.
+    // Null is a valid result, so `??` cannot be used here.
     result: changes.result === undefined ? cell[CELL.result] : changes.result,
     failure_classification_id: changes.failure_classification_id ?? cell[CELL.classification],
     tier: changes.tier ?? cell[CELL.tier],

@@ -6,20 +6,20 @@ import type { Copied, CopiedKind } from "../ports/copy-store.ts";
 import { compareStates } from "./advance-job.ts";
 
 /**
- * How the document of one store compares with that of the store that it is copied to.
+ * The state of a document in the target store, compared with the source document.
  *
- * - `missing`: the other store has no such document. It is written.
- * - `earlier`: the other store has it in an earlier state. It is replaced; see `mergeCopy`.
- * - `same`: nothing is to be done.
- * - `later`: the other store has it in the same state or a later one, by its own workers. It stays.
- * - `different`: the other store has another document in its place. It stays.
+ * - `missing`: the target has no such document. The source document is written.
+ * - `earlier`: the target document is in an earlier state. It is replaced; see `merge-copy.ts`.
+ * - `same`: the documents are equal. Nothing is written.
+ * - `later`: workers of the target have written the document in the same state or a later one. It is kept.
+ * - `different`: the target has another document under the same key. It is kept.
  */
 export type CopyJudgement = "missing" | "earlier" | "same" | "later" | "different";
 
 interface Rule<K extends CopiedKind> {
-  /** Returns the members that must be equal: without numbers, versions, leases, orders and times of arrival, which belong to one store. */
+  /** Returns the members to compare. Numbers, versions, leases, orders and arrival times are left out, because each store has its own. */
   readonly content: (document: Copied<K>) => unknown;
-  /** Judges two documents whose contents differ. */
+  /** Judges two documents with different contents. */
   readonly judge: (source: Copied<K>, target: Copied<K>) => Exclude<CopyJudgement, "missing" | "same">;
 }
 
@@ -35,7 +35,7 @@ const rules: { readonly [K in CopiedKind]: Rule<K> } = {
   },
   artifact: {
     content: ({ type, blob, made_by }) => [type, blob, made_by],
-    // What a worker made from a log or a summary, another one may have made differently, e.g. with other bugs.
+    // Two workers may make different artifacts from the same log or summary, e.g. because they know other bugs.
     judge: (_source, { made_by }) => (made_by === "log" || made_by === "summary" ? "later" : "different"),
   },
   log: {
@@ -71,13 +71,13 @@ const rules: { readonly [K in CopiedKind]: Rule<K> } = {
         ? "earlier"
         : "later",
   },
-  // Workers of the other store note there which bindings they want.
+  // The target's own workers record the bindings that they want.
   binding: { content: ({ wanted_by, wanted_at }) => [wanted_by, wanted_at], judge: () => "later" },
   suspect: {
     content: ({ attempts }) => attempts,
     judge: (source, target) => (source.attempts > target.attempts ? "earlier" : "later"),
   },
-  // A secret or an approval of the other store is not replaced: nothing tells which of the two is newer.
+  // A credential in the target is never replaced, because nothing shows which of the two is newer.
   credential: {
     content: ({ credential: { last_used_at: _at, last_used_from: _from, ...credential } }) => credential,
     judge: () => "different",
@@ -85,24 +85,24 @@ const rules: { readonly [K in CopiedKind]: Rule<K> } = {
   nonce: { content: ({ client_id, at }) => [client_id, at], judge: () => "different" },
 };
 
-/** Judges a document against the one with the same names in the other store; see {@link CopyJudgement}. Pure. */
+/** Compares a document with the one under the same key in the target store; see {@link CopyJudgement}. Pure. */
 export function judgeCopy<K extends CopiedKind>(source: Copied<K>, target: Copied<K> | null): CopyJudgement {
   if (target === null) return "missing";
   if (copyContent(source) === copyContent(target)) return "same";
   return judgeDifferent(source, target);
 }
 
-/** Returns the content of a document as text: two stores that hold the same have the same texts. */
+/** Returns the compared content of a document as canonical text, which is the same in both stores if the content is. */
 export function copyContent<K extends CopiedKind>(document: Copied<K>): string {
   return contentOf(document.kind, document);
 }
 
-/** The fields of a job by which its earlier and later forms are recognised. */
+/** The fields that show whether two documents are versions of one job. */
 type Lineage = Pick<StoredJob, "project" | "transitions">;
 
 /**
- * Returns whether one of two jobs with the same number and different guids is the earlier form of the other: a retry has renamed it
- * in one of the stores since it was copied.
+ * Returns whether two jobs with the same number and different guids are the same job, renamed by a retry in one of the stores since
+ * it was copied.
  */
 export function isRenamedSince(earlier: Lineage, later: Lineage): boolean {
   const last = earlier.transitions.at(-1);
@@ -116,7 +116,7 @@ function contentOf<K extends CopiedKind>(kind: K, document: Copied<K>): string {
   return canonicalJson(rules[kind].content(document));
 }
 
-/** Judges two documents whose contents differ. */
+/** Judges two documents with different contents. */
 export function judgeDifferent<K extends CopiedKind>(source: Copied<K>, target: Copied<K>): CopyJudgement {
   return judgeKind(source.kind, source, target);
 }
@@ -125,19 +125,22 @@ function judgeKind<K extends CopiedKind>(kind: K, source: Copied<K>, target: Cop
   return rules[kind].judge(source, target);
 }
 
-/** The fields of a job by which two different ones are judged. */
+/** The fields that {@link judgeJobs} compares. */
 export type JudgedJob = Pick<StoredJob, "write_id" | "state" | "last_modified">;
 
-/** Judges two jobs whose contents differ. */
+/** Judges two versions of a job with different contents. */
 export function judgeJobs(source: JudgedJob, target: JudgedJob): "earlier" | "later" | "different" {
-  // Each write has a new id, so the same one with another content is a mistake.
+  // Every write has a new id, so equal ids with different contents indicate an error.
   if (source.write_id === target.write_id) return "different";
   const move = compareStates(target.state, source.state);
   if (move !== "same") return move === "update" ? "earlier" : "later";
   return source.last_modified > target.last_modified ? "earlier" : "later";
 }
 
-/** A push moves from a skeleton to a submitted push, and from a short revision to a full one. Skeletons keep the earlier arrival. */
+/**
+ * Judges two versions of a push with different contents. A submitted push is later than a skeleton, and a full revision is later than
+ * a short one. Of two skeletons, the one that arrived first wins.
+ */
 function judgePushes(source: ResultSet, target: ResultSet): "earlier" | "later" | "different" {
   const [a, b] = [pushRank(source), pushRank(target)];
   if (a !== b) return a > b ? "earlier" : "later";

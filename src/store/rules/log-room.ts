@@ -4,29 +4,29 @@ import type { LogReference } from "../../domain/submission.ts";
 import type { Arrival } from "../ports/submission-store.ts";
 import type { NewLog } from "./new-work.ts";
 
-/** Enough for hours of an ordinary publisher's logs. It limits the backlog of one that floods. */
+/** Enough for hours of logs of an ordinary publisher; limits the backlog of a publisher that floods. */
 export const defaultMaxWaitingLogs = 20_000;
 
-/** How long a count is used, in milliseconds. Counting takes longer, the more logs of an exchange are waiting. */
+/** How long a count is used, in milliseconds. Counting takes longer the more logs of an exchange are waiting. */
 const COUNT_MS = 1000;
 
 interface Count {
   waiting: number;
-  /** Milliseconds of the clock. */
+  /** When the count must be renewed, in milliseconds of the clock. */
   readonly until: number;
 }
 
-/** Returns whether the log waits to be read here. */
+/** Returns whether a log waits to be read by pulse-ingest. */
 export function waits({ name, parse_status }: LogReference): boolean {
   return parse_status === "pending" && isParsedHere(name);
 }
 
 /**
- * Limits how many logs of each exchange wait to be read. Otherwise a publisher whose logs come faster than they can be read
+ * Limits how many logs of each exchange wait to be read. Otherwise a publisher whose logs arrive faster than they can be read
  * would fill the store and delay everybody else. A log beyond the limit is stored as failed; its job is stored as usual.
  *
- * The store counts the waiting logs once a second, and only those of exchanges that bring logs. In between they are counted
- * here. Several workers together may therefore exceed the limit by what they store in a second.
+ * The store counts the waiting logs at most once a second, and only for exchanges that send logs. Between two counts, this class
+ * adds the logs of its own worker. Several workers together may therefore exceed the limit by the logs that they store in a second.
  */
 export class LogRoom {
   readonly #maxWaiting: number;
@@ -34,8 +34,8 @@ export class LogRoom {
   readonly #counts = new Map<string, Count>();
 
   /**
-   * @param maxWaiting - `Infinity`: there is no limit, and nothing is counted.
-   * @param now - milliseconds of a clock that never goes back.
+   * @param maxWaiting - the limit per exchange; with `Infinity`, nothing is counted.
+   * @param now - returns the time in milliseconds, from a clock that never goes back.
    */
   constructor(maxWaiting: number, now: () => number) {
     this.#maxWaiting = maxWaiting;
@@ -47,21 +47,22 @@ export class LogRoom {
     if (this.#maxWaiting === Number.POSITIVE_INFINITY) return [];
     const now = this.#now();
     for (const [exchange, { until }] of this.#counts) if (now >= until) this.#counts.delete(exchange);
-    const bring = batch.filter(({ submission }) => submission.logs.some(waits));
-    return [...new Set(bring.map(({ origin }) => senderOf(origin)))].filter((one) => !this.#counts.has(one));
+    const withLogs = batch.filter(({ submission }) => submission.logs.some(waits));
+    const exchanges = new Set(withLogs.map(({ origin }) => senderOf(origin)));
+    return [...exchanges].filter((exchange) => !this.#counts.has(exchange));
   }
 
-  /** Notes how many waiting logs of the exchange the store has counted, up to {@link LogRoom.maxWaiting}. */
+  /** Records the number of waiting logs that the store has counted for an exchange, at most {@link LogRoom.maxWaiting}. */
   note(exchange: string, waiting: number): void {
     this.#counts.set(exchange, { waiting, until: this.#now() + COUNT_MS });
   }
 
-  /** The store need not count more logs of one exchange than this. */
+  /** The limit per exchange. The store may stop counting there. */
   get maxWaiting(): number {
     return this.#maxWaiting;
   }
 
-  /** Returns how to store a log that must be read: as pending, or as failed if too many of its exchange are waiting. */
+  /** Returns the state in which to store a log to be read: pending, or failed if too many logs of its exchange are waiting. */
   enter(exchange: string, at: string): Pick<NewLog, "parse_status" | "failure" | "next_attempt_at"> {
     const pending = { parse_status: "pending", failure: null, next_attempt_at: at } as const;
     if (this.#maxWaiting === Number.POSITIVE_INFINITY) return pending;

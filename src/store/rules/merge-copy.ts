@@ -4,8 +4,8 @@ import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Copied } from "../ports/copy-store.ts";
 
 /**
- * Returns the push to write over a stored one in an earlier state. It keeps the number, and the place in the list if nobody has
- * submitted it.
+ * Returns the push to write over a stored one in an earlier state. It keeps the stored number. If nobody has submitted the push, it
+ * keeps the earlier of the two places in the list.
  */
 export function mergePush(source: ResultSet, target: ResultSet): ResultSet {
   const order_at = source.push_timestamp || Math.min(source.order_at, target.order_at);
@@ -14,8 +14,8 @@ export function mergePush(source: ResultSet, target: ResultSet): ResultSet {
 }
 
 /**
- * Returns the job to write over a stored one in an earlier state. It keeps the number. The version grows, so that a worker
- * that has read the stored job loses the race and reads again.
+ * Returns the job to write over a stored one in an earlier state. It keeps the stored number. The version is increased, so that a
+ * worker that has read the stored job fails to write, and reads it again.
  */
 export function mergeJob(source: StoredJob, target: Pick<StoredJob, "rest_id" | "version">): StoredJob {
   const version = Math.max(source.version, target.version + 1);
@@ -23,8 +23,8 @@ export function mergeJob(source: StoredJob, target: Pick<StoredJob, "rest_id" | 
 }
 
 /**
- * Returns the rejection to write over a stored one. Counts are not added, because both stores may have counted the same arrivals,
- * and because a copy may be made again.
+ * Returns the rejection to write over a stored one. Counts are not added up, because both stores may have counted the same arrivals,
+ * and because a copy may be repeated.
  */
 export function mergeRejection(source: StoredRejection, target: StoredRejection): StoredRejection {
   const newer = source.last_seen > target.last_seen ? source : target;
@@ -33,7 +33,7 @@ export function mergeRejection(source: StoredRejection, target: StoredRejection)
   return { ...newer, first_seen, count: Math.max(source.count, target.count), expires_at };
 }
 
-/** Returns the quota to write over a stored one: the larger use of each. */
+/** Returns the quota to write over a stored one, with the larger of each pair of values. */
 export function mergeQuota(source: Copied<"quota">, target: Copied<"quota">): Copied<"quota"> {
   return {
     ...source,

@@ -9,8 +9,8 @@ interface Detail {
 }
 
 /**
- * Merges several `Job Info` artifacts: the details in the order of arrival, each title, value and URL only once. Their texts are cut,
- * because details from a log are stored at full length.
+ * Merges several `Job Info` artifacts: all details in the order of arrival, without duplicates (same title, value and URL). Truncates
+ * their texts, because details from a log are stored at full length. Returns null if there are no artifacts.
  */
 export function mergeJobInfo(artifacts: readonly Artifact[]): Artifact | null {
   if (artifacts.length === 0) return null;
@@ -25,7 +25,7 @@ export function mergeJobInfo(artifacts: readonly Artifact[]): Artifact | null {
   return { name: JOB_INFO, type: "json", blob: JSON.stringify({ job_details: [...details.values()] }) };
 }
 
-/** Cuts the texts of a detail. A member that is absent stays absent. */
+/** Truncates the texts of a detail. A member that is absent stays absent. */
 function cut(detail: Detail): Detail {
   const cuts: Record<string, string> = {};
   for (const name of ["title", "value", "url"] as const) {

@@ -6,16 +6,16 @@ export interface NewLog {
   readonly job: string;
   readonly project: string;
   readonly job_guid: string;
-  /** Its sender, see `senderOf`. Senders take turns at having their logs read. */
+  /** The sender of the job's message; see `senderOf`. Workers read the logs of senders in turn. */
   readonly exchange: string;
   readonly name: string;
   readonly url: string;
-  /** The host in the URL, with its port. There are limits for each host. */
+  /** The host in the URL, with its port. Requests are limited per host. */
   readonly host: string;
   readonly parse_status: ParseStatus;
-  /** Why it will not be read; null if nothing is wrong. */
+  /** Why the log will not be read; null if there is no problem. */
   readonly failure: string | null;
-  /** ISO 8601; null if it is not read here. */
+  /** ISO 8601; null if pulse-ingest does not read the log. */
   readonly next_attempt_at: string | null;
   readonly last_modified: string;
 }

@@ -1,16 +1,16 @@
 import type { BatchPlan } from "./plan-batch.ts";
 
-/** Beyond this number all are forgotten, and stored again when they come. Real publishers use some hundred. */
+/** Beyond this number, the cache is cleared, and combinations are stored again when they are used. Real publishers use a few hundred. */
 const MOST_KNOWN = 50_000;
 
 /**
- * Knows which combinations of options are stored, so that a batch of ordinary jobs writes none. They are stored beside the
- * jobs, because finding all that there are among a million jobs would take a scan.
+ * Remembers which combinations of options are stored, so that most batches do not write any. The combinations are stored
+ * separately from the jobs, because collecting them from a million jobs would take a scan.
  */
 export class OptionBook {
   readonly #stored = new Set<string>();
 
-  /** Returns the options of a batch by their hash, except those that are stored and the combination without any option. */
+  /** Returns the combinations of options of a batch, by hash, without the empty combination and those known to be stored. */
   missing({
     newJobs,
     changedJobs,
@@ -25,7 +25,7 @@ export class OptionBook {
     return missing;
   }
 
-  /** To be called when they are durable. */
+  /** Records that combinations are stored. Call this only once they are durable. */
   noteStored(hashes: Iterable<string>): void {
     if (this.#stored.size > MOST_KNOWN) this.#stored.clear();
     for (const hash of hashes) this.#stored.add(hash);

@@ -1,7 +1,7 @@
 import { type Origin, senderOf, storedSenderOf } from "../../domain/origin.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 
-/** Returns the sender through which a job first came, if this message comes from another one. */
+/** Returns the sender from which a job first arrived, if this message has another sender. */
 export function otherSender(
   { transitions }: Pick<StoredJob, "transitions">,
   origin: Origin,

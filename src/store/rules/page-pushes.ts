@@ -4,29 +4,29 @@ import type { PushPlace, PushQuery, PushRow } from "../ports/page-reads.ts";
 
 /** The most projects that are listed. */
 export const MAX_PROJECTS = 500;
-/** The most pushes that are looked at for one page of an author's. */
+/** The most pushes that are read for one page of an author's pushes. */
 const AUTHORS_READS = 2000;
-/** The most pushes in which one call looks for similar jobs. */
+/** The most pushes in which one call searches for similar jobs. */
 export const SIMILAR_READS = 200;
 
-/** Later than every push, in seconds. */
+/** A time later than every push, in seconds. */
 const END_OF_TIME = Number.MAX_SAFE_INTEGER;
 
-/** What is read of a push to choose it for a page. */
+/** The members of a push that are needed to choose the pushes of a page. */
 export interface PushHead extends PushPlace {
   readonly author: string;
 }
 
-/** Where to read heads. They are read in descending order of their places. */
+/** The range of heads to read, in descending order of their places. */
 export interface PushRange {
   /** Seconds since the Unix epoch, both included. */
   readonly from: number;
   readonly to: number;
-  /** Only places before this one. Its time is not less than `to`. */
+  /** Only pushes whose place is before this one. Its `order_at` is at least `to`. */
   readonly before: PushPlace;
 }
 
-/** Returns where the heads are that a page is chosen from. */
+/** Returns the range of heads from which to choose the pushes of a page. */
 export function headRange({
   since,
   until,
@@ -37,14 +37,14 @@ export function headRange({
 
 /** Returns how many heads to read for a page. */
 export function headsToRead({ author, limit }: Pick<PushQuery, "author" | "limit">): number {
-  // One more than the page has shows whether there is a next page.
+  // One more than the page needs shows whether there is a next page.
   return author === undefined ? limit + 1 : AUTHORS_READS;
 }
 
 /**
- * Chooses the pushes of a page.
+ * Chooses the pushes of a page, and the place where the next page starts.
  *
- * @param read - heads, in descending order.
+ * @param read - the heads that were read, in descending order.
  */
 export function choosePushes(
   read: readonly PushHead[],
@@ -59,10 +59,10 @@ export function choosePushes(
 }
 
 /**
- * Returns where to read on; null at the end.
+ * Returns the place after which to continue reading; null at the end.
  *
  * @param used - how many of the heads have been used.
- * @param most - how many were asked for. Fewer are only returned at the end.
+ * @param most - how many heads were requested. A read returns fewer only at the end.
  */
 export function placeAfter(read: readonly PushHead[], used: number, most: number): PushPlace | null {
   const head = read[used - 1];
@@ -70,7 +70,7 @@ export function placeAfter(read: readonly PushHead[], used: number, most: number
   return { order_at: head.order_at, id: head.id };
 }
 
-/** Returns a push as pages list it. */
+/** Converts a push to its form in lists on pages. */
 export function toPushRow(push: ResultSet): PushRow {
   return { ...push, id: resultSetId(push.project, push.short_revision), is_skeleton: isSkeleton(push) };
 }

@@ -6,11 +6,11 @@ import { otherSender } from "./other-sender.ts";
 import { addFirst, noParts, type PlannedParts } from "./planned-parts.ts";
 import { whyNotStorable } from "./storable.ts";
 
-/** What is stored already of what a batch of posted artifacts concerns. */
+/** Stored jobs and artifacts that a batch of posted artifacts refers to. */
 export interface KnownToArtifacts {
-  /** The jobs of the batch, by id. */
+  /** The stored jobs of the batch, by id. */
   readonly jobs: ReadonlyMap<string, Pick<StoredJob, "transitions">>;
-  /** Those of {@link artifactsToRead} that are stored. */
+  /** The ids of {@link artifactsToRead} that are stored. */
   readonly artifacts: ReadonlySet<string>;
 }
 
@@ -22,14 +22,14 @@ export interface ArtifactsPlan extends PlannedParts {
 /** An artifact whose id must be looked up before a batch is planned. */
 export interface ArtifactToRead {
   readonly id: string;
-  /** Id of its job. */
+  /** The id of the job. */
   readonly job: string;
   readonly name: string;
   /** See `apartBy`. */
   readonly blob: string;
 }
 
-/** Returns the artifacts of which a batch must know whether they are stored. */
+/** Returns the artifacts that must be looked up before a batch is planned, without duplicates. */
 export function artifactsToRead(batch: readonly ArtifactArrival[]): ArtifactToRead[] {
   const wanted = new Map<string, ArtifactToRead>();
   for (const { artifact: posted } of batch) {
@@ -46,9 +46,9 @@ export function artifactsToRead(batch: readonly ArtifactArrival[]): ArtifactToRe
 }
 
 /**
- * Decides what posted artifacts write. An artifact is only added if its job has none of that name. Suggestions are made from
- * the posted summary, even if the job keeps another one, unless the job has suggestions. Pure, so that all adapters decide the
- * same.
+ * Plans the writes for posted artifacts. An artifact is only added if its job has no artifact of that name. Suggestions are made
+ * from a posted summary even if the job keeps another summary, unless the job has suggestions. Pure, so that all adapters decide
+ * the same.
  */
 export function planArtifacts(batch: readonly ArtifactArrival[], known: KnownToArtifacts): ArtifactsPlan {
   const plan: ArtifactsPlan = { outcomes: [], ...noParts() };
@@ -84,24 +84,24 @@ function apply(
 }
 
 /**
- * Returns the outcomes after the write.
+ * Corrects the planned outcomes after the write.
  *
- * @param meanwhile - what has happened since the batch was planned: ids of artifacts that another writer has added, and of jobs that
- *   have been removed.
+ * @param changes - the changes by other writers since the batch was planned: `existed` has the ids of artifacts that they added,
+ *   `gone` those of jobs that they removed.
  */
 export function outcomesAfter(
   batch: readonly ArtifactArrival[],
   outcomes: readonly StoreOutcome[],
-  meanwhile: { readonly existed: ReadonlySet<string>; readonly gone: ReadonlySet<string> },
+  changes: { readonly existed: ReadonlySet<string>; readonly gone: ReadonlySet<string> },
 ): StoreOutcome[] {
   return outcomes.map((outcome, at) => {
     const posted = batch[at]?.artifact;
     if (posted === undefined || outcome.kind === "rejected") return outcome;
     const { project, job_guid } = posted;
-    if (meanwhile.gone.has(jobId(project, job_guid))) return unknownJob(project, job_guid);
+    if (changes.gone.has(jobId(project, job_guid))) return unknownJob(project, job_guid);
     if (outcome.kind === "unchanged") return outcome;
     const id = artifactId(posted.project, posted.job_guid, posted.artifact);
-    return meanwhile.existed.has(id) ? { kind: "unchanged" } : outcome;
+    return changes.existed.has(id) ? { kind: "unchanged" } : outcome;
   });
 }
 

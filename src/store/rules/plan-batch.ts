@@ -22,18 +22,18 @@ import type { PushBook } from "./push-book.ts";
 import { retriedGuid } from "./retry-guid.ts";
 import { storablePart } from "./storable.ts";
 
-/** Everything that a batch writes. Ids are the keys, so that nothing is written twice. */
+/** Everything that a batch writes, keyed by id so that nothing is written twice. */
 export interface BatchPlan extends PlannedParts {
   /** In the order of the batch. */
   readonly outcomes: StoreOutcome[];
   readonly newJobs: Map<string, StoredJob>;
   readonly changedJobs: Map<string, JobChanges>;
-  /** The new guids of stored jobs, by the old id. Such a job and its parts are changed under the old id, and then move. */
+  /** The new guids of renamed jobs, by the old id. A job and its parts are first changed under the old id, and then renamed. */
   readonly renamed: Map<string, string>;
 }
 
-/** What a message is applied with. */
-interface Around {
+/** The inputs shared by all messages of a batch. */
+interface BatchContext {
   readonly stored: ReadonlyMap<string, DecisiveJob>;
   readonly pushes: PushBook;
   readonly room: LogRoom;
@@ -41,11 +41,11 @@ interface Around {
 }
 
 /**
- * Applies the batch in its order, in memory, to the stored jobs. Each message has its own outcome, so it makes no difference
- * where a batch ends. Pure, except that the push book notes which pushes to write, and the log room counts the logs.
+ * Applies the messages of a batch to the stored jobs in order, in memory. Each message has its own outcome, so it does not matter
+ * where a batch ends. Pure, except that the push book records the pushes to write, and the log room counts the logs.
  *
  * @param batch - one part of a batch; see `splitAtRetries`.
- * @param stored - the jobs that the batch concerns and that are stored already, by id.
+ * @param stored - the stored jobs that the batch may change, by id.
  */
 export function planBatch(
   batch: readonly Arrival[],
@@ -61,22 +61,22 @@ export function planBatch(
     renamed: new Map(),
     ...noParts(),
   };
-  const around = { stored, pushes, room, writeId };
-  for (const arrival of batch) plan.outcomes.push(apply(arrival, around, plan));
+  const context = { stored, pushes, room, writeId };
+  for (const arrival of batch) plan.outcomes.push(apply(arrival, context, plan));
   markSummarised(plan);
   return plan;
 }
 
-function apply(whole: Arrival, around: Around, plan: BatchPlan): StoreOutcome {
+function apply(whole: Arrival, context: BatchContext, plan: BatchPlan): StoreOutcome {
   const arrival = storablePart(whole);
   const { submission } = arrival;
-  const { stored, pushes, room, writeId } = around;
+  const { stored, pushes, room, writeId } = context;
   const guid = submission.job.job_guid;
   const id = jobId(submission.project, guid);
   const made = plan.newJobs.get(id);
   const changed = plan.changedJobs.get(id);
   const current = made ?? changed ?? stored.get(id);
-  // Checked before the push, because a repeated message needs none.
+  // Checked before the push is looked up, because an ignored message needs no push.
   if (current !== undefined && isUnused(current, arrival)) return { kind: "unchanged" };
 
   const push: ResultSet | null = pushes.pushOf(submission, arrival.received_at);
@@ -91,7 +91,7 @@ function apply(whole: Arrival, around: Around, plan: BatchPlan): StoreOutcome {
   if (current === undefined) {
     const retried = retriedGuid(arrival);
     if (retried !== null && stored.has(jobId(submission.project, retried)))
-      return applyRetry(arrival, retried, resultSet, around, plan);
+      return applyRetry(arrival, retried, resultSet, context, plan);
     plan.newJobs.set(id, firstJob(arrival, resultSet, writeId));
     addParts(arrival, guid, room, plan);
     return { kind: "stored" };
@@ -109,14 +109,14 @@ function apply(whole: Arrival, around: Around, plan: BatchPlan): StoreOutcome {
 }
 
 /**
- * Applies a retry to the job that was retried. It completes that job, which then gets the retry's guid, so that the next run
- * can use the old one. If the job is completed already, it only gets the retry's logs and artifacts.
+ * Applies a retry to the job that was retried. The job is completed and gets the retry's guid, so that the next run can use the old
+ * guid. If the job is already completed, only the retry's logs, artifacts and refusals are added.
  */
 function applyRetry(
   arrival: Arrival,
   retried: string,
   resultSet: string,
-  { stored, room, writeId }: Around,
+  { stored, room, writeId }: BatchContext,
   plan: BatchPlan,
 ): StoreOutcome {
   const { project, job: submitted } = arrival.submission;
@@ -147,8 +147,10 @@ function hasParts({ submission: { artifacts, logs, coalesced, suggestions_for } 
 }
 
 /**
- * @param guid - the job that the parts are stored with.
- * @param into - the job that others are coalesced into.
+ * Adds the parts of a message to the plan.
+ *
+ * @param guid - the guid of the job that gets the parts.
+ * @param into - the guid of the job that other jobs were coalesced into.
  */
 function addParts(
   { submission, origin, received_at }: Arrival,
@@ -185,7 +187,7 @@ function addParts(
   }
 }
 
-/** Marks the new logs that a summary of the batch was made from, unless they came after it. */
+/** Marks new logs as parsed if a summary in the batch was made from them, unless they arrived after the summary. */
 function markSummarised({ summarised, logs }: PlannedParts): void {
   if (summarised.length === 0) return;
   const keyOf = (job: string, name: string): string => JSON.stringify([job, name]);

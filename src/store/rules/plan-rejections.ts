@@ -11,28 +11,28 @@ export interface QuotaKey {
 }
 
 export interface PlannedRejection {
-  /** The document to store if there is none with this id yet. */
+  /** The document to store if no document has this id yet. */
   readonly stored: StoredRejection;
-  /** Null if it counts against none. */
+  /** Null if it does not count against a quota. */
   readonly quota: QuotaKey | null;
-  /** How many messages are to be counted if the quota is used up. */
+  /** The number of messages to count if the quota is used up. */
   readonly beyondQuota: number;
 }
 
-/** The time of the last arrival, in ISO 8601, of each rejection that is stored already, by id. */
+/** When each stored rejection was last seen, in ISO 8601, by id. */
 export type LastSeen = ReadonlyMap<string, string>;
 
-/** Returns the ids of the rejections of which a batch must know when they were last seen; each once. */
+/** Returns the distinct ids of the rejections that must be looked up before a batch is planned. */
 export function rejectionsToRead(rejections: readonly Rejection[]): string[] {
   const limited = rejections.filter(({ quota, replayed }) => quota !== undefined || replayed === true);
   return [...new Set(limited.map(({ payload, route }) => rejectionId(payload, route)))];
 }
 
 /**
- * Returns the rejections of a batch, each id once. One that came several times has the fault and payload of the last time,
- * and its times and count cover all of them. Pure, so that all adapters decide the same.
+ * Merges the rejections of a batch that have the same id. A merged rejection has the fault and payload of its last message, and its
+ * times and count cover all messages. Pure, so that all adapters decide the same.
  *
- * @param known - those of {@link rejectionsToRead} that are stored already.
+ * @param known - the rejections of {@link rejectionsToRead} that are stored.
  */
 export function planRejections(
   rejections: readonly Rejection[],
@@ -45,7 +45,7 @@ export function planRejections(
     const before = planned.get(id);
     const counted = known.get(id);
     const isNew = !replayed || counted === undefined || received_at > counted;
-    // One that was counted at its arrival changes neither times nor count.
+    // A replayed message that was counted on arrival changes neither times nor count.
     const seen = isNew ? received_at : counted;
     const last_seen = latest(before?.stored.last_seen, seen);
     planned.set(id, {
@@ -70,7 +70,7 @@ export function quotaId({ day, exchange }: QuotaKey): string {
   return `${day}/${exchange}`;
 }
 
-/** Returns the quotas that these rejections may count against, each once. */
+/** Returns the distinct quotas that these rejections may count against. */
 export function quotaKeys(rejections: readonly Rejection[]): QuotaKey[] {
   const keys = rejections.flatMap(({ quota, received_at }) =>
     quota === undefined ? [] : [{ day: received_at.slice(0, 10), exchange: quota }],
@@ -78,7 +78,7 @@ export function quotaKeys(rejections: readonly Rejection[]): QuotaKey[] {
   return [...new Map(keys.map((key) => [quotaId(key), key])).values()];
 }
 
-/** Returns the earliest day whose quotas are still needed: the rejections of that day have not expired. */
+/** Returns the earliest day whose quotas are still needed, because rejections of that day may not have expired. */
 export function oldestDay(ttlDays: number, nowMs: number): string {
   return new Date(nowMs - ttlDays * DAY_MS).toISOString().slice(0, 10);
 }

@@ -14,8 +14,8 @@ const unnamed: StoreOutcome = {
 };
 
 /**
- * Creates or completes the submitted pushes in memory, in their order. Returns the outcomes; the push book has what to write.
- * Pure except for the push book, so that all adapters decide the same.
+ * Creates or completes the submitted pushes in order, in memory. Returns the outcomes, and records the pushes to write in the push
+ * book. Otherwise pure, so that all adapters decide the same.
  */
 export function planResultSets(batch: readonly ResultSetArrival[], pushes: PushBook): StoreOutcome[] {
   return batch.map(({ project, resultSet, received_at }) => {
@@ -23,12 +23,12 @@ export function planResultSets(batch: readonly ResultSetArrival[], pushes: PushB
   });
 }
 
-/** Returns the id of the push that is submitted. */
+/** Returns the id of a submitted push. */
 export function pushIdOf({ project, resultSet }: ResultSetArrival): string {
   return resultSetId(project, topRevision(resultSet));
 }
 
-/** Returns what to look up the stored pushes by: keys of all submitted revisions, and the submitted hashes. */
+/** Returns the keys for looking up the stored pushes: those of all submitted revisions, and the submitted hashes. */
 export function submittedKeys(batch: readonly ResultSetArrival[]): {
   keys: string[];
   hashes: [project: string, hash: string][];

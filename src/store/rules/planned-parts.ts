@@ -2,7 +2,7 @@ import { jobId } from "../../domain/ids.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import type { NewLog, NewSuggestions } from "./new-work.ts";
 
-/** What is written beside jobs. Ids are the keys, so that nothing is written twice. */
+/** Documents that are written along with jobs, keyed by id so that nothing is written twice. */
 export interface PlannedParts {
   /** Insert-only. */
   readonly artifacts: Map<string, { readonly job: string; readonly artifact: Artifact }>;
@@ -11,8 +11,8 @@ export interface PlannedParts {
   /** Insert-only. */
   readonly suggestions: Map<string, NewSuggestions>;
   /**
-   * Logs that a submitted summary was made from. Those that are stored already become `parsed`, before the new ones are written.
-   * `newLogs`: how many of the new ones came before it.
+   * Logs from which a submitted summary was made. Logs that are already stored become `parsed` before the new ones are written.
+   * `newLogs` is the number of new logs that arrived before the summary.
    */
   readonly summarised: { readonly job: string; readonly logName: string; readonly newLogs: number }[];
   /** Guids of the jobs that other jobs were coalesced into, by the id of the coalesced job. The greater guid wins. */
@@ -29,7 +29,7 @@ export function noParts(): PlannedParts {
   };
 }
 
-/** Returns the ids of the jobs that artifacts, logs and suggestions belong to. */
+/** Returns the distinct ids of the jobs that artifacts, logs and suggestions belong to. */
 export function ownersOf({ artifacts, logs, suggestions, summarised }: PlannedParts): string[] {
   const owners = [
     ...Array.from(artifacts.values(), ({ job }) => job),
@@ -40,7 +40,7 @@ export function ownersOf({ artifacts, logs, suggestions, summarised }: PlannedPa
   return [...new Set(owners)];
 }
 
-/** Adds a part, unless there is one with this id. */
+/** Adds a part, unless the map already has a part with this id. */
 export function addFirst<T>(parts: Map<string, T>, id: string, part: T): void {
   if (!parts.has(id)) parts.set(id, part);
 }

@@ -6,11 +6,11 @@ import { completePush, keysOf } from "./complete-push.ts";
 import { earliest, findPush, lengthened, revisionKeys, skeleton } from "./find-push.ts";
 
 /**
- * The pushes of a batch: those that were read, and those that the batch creates or lengthens. They are kept in maps, because
- * a stranger may name thousands in one message.
+ * The pushes of a batch: those that were read, and those that the batch creates or changes. They are kept in maps, because a
+ * publisher may name thousands of revisions in one message.
  */
 export class PushBook {
-  /** Each push under each of the keys that it is stored with. */
+  /** Every push, under each of its {@link revisionKeys}. */
   readonly #byKey = new Map<string, readonly ResultSet[]>();
   readonly #byHash = new Map<string, readonly ResultSet[]>();
   readonly #storedIds: ReadonlySet<string>;
@@ -22,12 +22,12 @@ export class PushBook {
     this.#storedIds = new Set(read.map((push) => this.idOf(push)));
   }
 
-  /** Returns whether a push is not stored yet. */
+  /** Returns whether a push was not stored when the batch was read. */
   isNew(id: string): boolean {
     return !this.#storedIds.has(id);
   }
 
-  /** Returns the numbers that the new pushes get if no other push has them. */
+  /** Returns the preferred numbers of the new pushes. A push gets another number if a stored push has the preferred one. */
   wantedNumbers(): [id: string, number: number][] {
     return [...this.changed].filter(([id]) => this.isNew(id)).map(([id, { rest_id }]) => [id, rest_id]);
   }
@@ -50,7 +50,7 @@ export class PushBook {
   }
 
   /**
-   * Creates the submitted push, or completes it. A push whose hash belongs to another push already is not created.
+   * Creates or completes the submitted push. A push is not created if another push already has its hash.
    *
    * @param receivedAt - when the submitted push arrived, in ISO 8601.
    */
@@ -61,7 +61,7 @@ export class PushBook {
     const { before, next } = completed;
     const other = before === null ? this.#withHash(project, submitted.revision_hash) : null;
     if (other !== null) return { kind: "unchanged", keptPush: other.revision };
-    // The skeleton is no longer found by the hash that stood in for its own.
+    // A skeleton uses its revision as a placeholder for the hash. The completed push must no longer be found by it.
     if (before !== null) removeFrom(this.#byHash, hashKey(project, before.revision_hash), before);
     this.#put(next);
     return { kind: "stored" };
@@ -83,13 +83,13 @@ export class PushBook {
   }
 }
 
-/** Adds a push under a key. It replaces the push with the same top revision, if there is one. */
+/** Adds a push under a key, in place of any push with the same top revision. */
 function replaceIn(pushes: Map<string, readonly ResultSet[]>, key: string, push: ResultSet): void {
   removeFrom(pushes, key, push);
   pushes.set(key, [...(pushes.get(key) ?? []), push]);
 }
 
-/** Removes the push with this top revision from a key. */
+/** Removes any push with the same top revision from a key. */
 function removeFrom(pushes: Map<string, readonly ResultSet[]>, key: string, push: ResultSet): void {
   const known = pushes.get(key) ?? [];
   pushes.set(
@@ -102,10 +102,10 @@ function hashKey(project: string, hash: string | null): string {
   return JSON.stringify([project, hash]);
 }
 
-/** The fields that name a push. */
+/** The fields by which a submission names its push. */
 type Named = Pick<PreparedSubmission, "project" | "revision" | "revision_hash">;
 
-/** Returns what to look up the pushes of a batch by: keys of revisions, and hashes of submissions without a revision. */
+/** Returns the keys for looking up the pushes of a batch: those of revisions, and the hashes of submissions without a revision. */
 export function pushKeys(submissions: readonly Named[]): { keys: string[]; hashes: [string, string][] } {
   const keys = new Set<string>();
   const hashes = new Map<string, [string, string]>();

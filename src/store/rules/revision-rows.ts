@@ -5,11 +5,11 @@ interface PlacedRow {
   readonly row: Revision;
 }
 
-/** The rows of some pushes. A row is found by its key, because a stranger may submit thousands. */
+/** The revisions of some pushes, indexed because a publisher may submit thousands of them. */
 export class RevisionRows {
-  /** The first row with each revision as it was submitted. */
+  /** The first row for each revision as it was submitted. */
   readonly #byRevision = new Map<string, PlacedRow>();
-  /** The first row with each short form. */
+  /** The first row for each short revision. */
   readonly #byShort = new Map<string, Revision>();
 
   constructor(rows: readonly Revision[]) {

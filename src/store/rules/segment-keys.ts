@@ -2,7 +2,7 @@ import type { Origin } from "../../domain/origin.ts";
 import { oneTaskId } from "../../domain/task-id-forms.ts";
 import type { ArchiveFilter } from "../ports/archive-store.ts";
 
-/** What an archived message is found by, besides its time. */
+/** The properties by which an archived message can be found, apart from its time. */
 interface Findable {
   readonly origin: Origin;
   readonly projects: readonly string[];
@@ -10,15 +10,15 @@ interface Findable {
   readonly tasks: readonly string[];
 }
 
-/** A segment with more keys than this has none, and may hold anything. It bounds what is stored beside the messages. */
+/** The most keys stored with a segment. A segment with more keys gets none, and every search must consider it. */
 const MAX_KEYS = 5000;
 
 /**
- * Returns hashes of the senders, projects and task ids of messages, each hash once. A segment without a hash holds no message
- * that it stands for. One that has it nearly always holds such a message. Hashes are used because they are short, and because
- * texts of strangers would need limits of their own.
+ * Returns the distinct hashes of the senders, projects and task ids of messages. If a segment lacks the hash of a project, it has no
+ * message of that project; if it has the hash, it nearly always has such a message. Hashes are stored because they are short, and
+ * because texts chosen by publishers would need limits of their own.
  *
- * @returns 32-bit integers; null if there are too many.
+ * @returns signed 32-bit integers; null if there are too many.
  */
 export function segmentKeys(messages: readonly Findable[]): number[] | null {
   const keys = new Set<number>();
@@ -31,7 +31,7 @@ export function segmentKeys(messages: readonly Findable[]): number[] | null {
   return [...keys];
 }
 
-/** Returns the keys that a segment must have, all of them, if it holds a wanted message. */
+/** Returns the keys that a segment must have to contain a selected message. All of them are required. */
 export function wantedKeys({ exchange, client, project, task }: ArchiveFilter): number[] {
   return [
     ...(exchange === null ? [] : [exchangeKey(exchange)]),
@@ -47,10 +47,10 @@ const exchangeKey = (exchange: string): number => hash32(`exchange:${exchange}`)
 const clientKey = (client: string): number => hash32(`client:${client}`);
 const projectKey = (project: string): number => hash32(`project:${project}`);
 
-/** All runs of a task have the same key, in all forms in which the task's id is written. */
+/** Returns the same key for all runs of a task, and for all forms of the task's id. */
 const taskKey = (guidOrTaskId: string): number => hash32(`task:${oneTaskId(guidOrTaskId)}`);
 
-/** Returns the FNV-1a hash of a text's UTF-16 units as a signed integer. It is fast, and nothing depends on it being hard to guess. */
+/** Returns the FNV-1a hash of a text's UTF-16 code units as a signed integer. Fast but not cryptographic, which is enough here. */
 function hash32(text: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);

@@ -1,12 +1,12 @@
 import { gzipSync } from "node:zlib";
 import type { Arrival } from "../ports/submission-store.ts";
 
-/** The most bytes of a compressed blob: it must fit into a document of 16 MiB, together with the other fields. */
+/** The maximum size of a compressed blob. It must fit, with the other fields, into a MongoDB document, which is limited to 16 MiB. */
 const MAX_PACKED_BYTES = 15 * 1024 * 1024;
 /** The most bytes that one UTF-16 code unit of a string takes in UTF-8. */
 const MAX_UNIT_BYTES = 3;
 
-/** Returns why an artifact's blob cannot be stored; null if it can. */
+/** Returns why an artifact's blob cannot be stored; null if it can be stored. */
 export function whyNotStorable(blob: string): string | null {
   if (blob.length * MAX_UNIT_BYTES <= MAX_PACKED_BYTES) return null;
   if (gzipSync(blob).length <= MAX_PACKED_BYTES) return null;
@@ -14,8 +14,8 @@ export function whyNotStorable(blob: string): string | null {
 }
 
 /**
- * Returns the arrival without the artifacts that are too large to store. Its job lists them as refused. The rule is here, so
- * that all stores decide the same.
+ * Returns the arrival without the artifacts that are too large to store. The job lists them as refused. Stores that have no such
+ * limit apply this rule too, so that all stores decide the same.
  */
 export function storablePart(arrival: Arrival): Arrival {
   const { submission } = arrival;

@@ -8,7 +8,7 @@ export interface StoreLimits {
   readonly maxWaitingLogs: number;
 }
 
-/** The limits for commands and tests, which do not store what strangers send. */
+/** The limits for commands and tests, which do not store messages of publishers. */
 export const defaultStoreLimits: StoreLimits = {
   rejectionQuota: unlimited,
   maxWaitingLogs: defaultMaxWaitingLogs,

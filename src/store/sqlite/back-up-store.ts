@@ -19,31 +19,32 @@ import { errorCode } from "../../domain/error-code.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { isStoreIn, storeFile } from "./store-file.ts";
 
-/** What a backup would write, and where. */
+/** Describes a backup before it is written. */
 export interface BackupPlan {
   /** The file of the embedded store. */
   readonly store: string;
-  /** The file to write. An earlier backup of this name is replaced. */
+  /** The file to write. It replaces an earlier backup of this name. */
   readonly file: string;
-  /** About how many bytes are written. */
+  /** The approximate size of the backup. */
   readonly bytes: number;
-  /** What is free on the disk of the backup. */
+  /** The free space on the disk of the backup. */
   readonly free_bytes: number;
 }
 
 export interface BackupOptions {
-  /** Called now and then with the bytes that are written. */
+  /** Called regularly with the number of bytes written so far. */
   readonly onProgress: (bytes: number) => void;
-  /** The compiled code of the thread. Tests, which are not compiled, name it. */
+  /** The compiled code of the thread. Tests must set it, because they run uncompiled code. */
   readonly entry?: URL;
 }
 
-const LOOK_MS = 250;
+/** The interval between two reports of progress. */
+const PROGRESS_MS = 250;
 
 /**
- * Checks that the embedded store can be backed up into a file. Nothing is written.
+ * Checks that the embedded store can be backed up into a file. Writes nothing.
  *
- * @throws Misuse if there is no store, or if the file cannot be one for a backup.
+ * @throws Misuse if there is no store, or if the file cannot be used for a backup.
  */
 export function planBackup(dataDir: string, file: string): BackupPlan {
   const store = storeFile(dataDir);
@@ -61,10 +62,10 @@ export function planBackup(dataDir: string, file: string): BackupPlan {
   return { store, file: target, bytes: usedBytes(store), free_bytes: bavail * bsize };
 }
 
-/** How many links in a row are followed, as by Linux. */
+/** The most symbolic links that are followed for one name: the limit of Linux. */
 const MAX_LINKS = 40;
 
-/** Returns the file that a name stands for. A link is followed, so that it stays, even if its file does not exist yet. */
+/** Resolves symbolic links, even to a file that does not exist yet, so that the backup replaces the file and not the link. */
 function fileBehind(name: string, links = 0): string {
   if (existsSync(name)) return realpathSync(name);
   if (links === MAX_LINKS) throw new Misuse([`${name} is a link that leads to itself`]);
@@ -72,13 +73,13 @@ function fileBehind(name: string, links = 0): string {
   try {
     to = readlinkSync(name);
   } catch {
-    // It is not a link, and does not exist.
+    // Not a link: the file does not exist.
     return resolve(name);
   }
   return fileBehind(resolve(realpathSync(dirname(name)), to), links + 1);
 }
 
-/** Returns the size of what a store's file holds, without its free pages. @throws Misuse if it is not a store. */
+/** Returns the size of a store's file without its free pages. @throws Misuse if the file is not a store. */
 function usedBytes(store: string): number {
   try {
     const db = new Database(store, { timeout: 0 });
@@ -102,20 +103,20 @@ function usedBytes(store: string): number {
 }
 
 /**
- * Writes a backup, while workers use the store. The file appears under its name only when it is complete and on the disk, and
- * replaces an earlier one. It is for its owner alone, because the store holds credentials.
+ * Writes a backup while workers use the store. The file appears under its name, in place of an earlier backup, only when it is
+ * complete and on the disk. Only its owner may read it, because the store contains credentials.
  *
- * What an earlier backup into this file has left that was killed is removed first.
+ * Unfinished files of earlier backups that were killed are removed first.
  *
  * @returns the size of the file in bytes.
- * @throws Error with SQLite's reason, e.g. a full disk. Nothing is left then.
+ * @throws Error with SQLite's reason, e.g. a full disk. The unfinished file is then removed.
  */
 export async function writeBackup({ store, file }: BackupPlan, options: BackupOptions): Promise<number> {
-  removeLeavings(file);
+  removeStaleParts(file);
   const part = `${file}.part-${process.pid}`;
-  // Created before SQLite writes, which would create a file that everybody can read.
+  // Created here because SQLite would create a file that everybody can read.
   closeSync(openSync(part, "wx", PRIVATE_FILE));
-  const forget = removeOnSignal(part);
+  const stopWatching = removeOnSignal(part);
   try {
     await vacuumInto(store, part, options);
     syncPath(part);
@@ -123,13 +124,13 @@ export async function writeBackup({ store, file }: BackupPlan, options: BackupOp
     syncPath(dirname(file));
     return statSync(file).size;
   } finally {
-    forget();
+    stopWatching();
     removePart(part);
   }
 }
 
-/** Removes the unfinished files of processes that have ended. */
-function removeLeavings(file: string): void {
+/** Removes the unfinished files of processes that no longer run. */
+function removeStaleParts(file: string): void {
   const folder = dirname(file);
   const begin = `${basename(file)}.part-`;
   for (const name of readdirSync(folder).filter((each) => each.startsWith(begin))) {
@@ -138,7 +139,7 @@ function removeLeavings(file: string): void {
   }
 }
 
-/** Removes an unfinished file, and the one that SQLite keeps beside it while it writes. */
+/** Removes an unfinished file and its rollback journal. */
 function removePart(part: string): void {
   for (const path of [part, `${part}-journal`]) rmSync(path, { force: true });
 }
@@ -153,30 +154,34 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Removes the file if a signal ends this process. SQLite cannot be interrupted, so the process ends at once, as without this. */
+/**
+ * Removes the file if a signal ends this process. The process then exits immediately, because SQLite cannot be interrupted.
+ *
+ * @returns a function that stops watching for signals.
+ */
 function removeOnSignal(part: string): () => void {
   const signals = ["SIGINT", "SIGTERM"] as const;
   const end = (signal: NodeJS.Signals): void => {
     removePart(part);
-    forget();
+    stopWatching();
     process.kill(process.pid, signal);
   };
-  const forget = (): void => {
+  const stopWatching = (): void => {
     for (const signal of signals) process.off(signal, end);
   };
   for (const signal of signals) process.on(signal, end);
-  return forget;
+  return stopWatching;
 }
 
 async function vacuumInto(from: string, into: string, { onProgress, entry }: BackupOptions): Promise<void> {
   const thread = new Worker(entry ?? new URL("./backup-thread-entry.js", import.meta.url), {
     workerData: { from, into },
   });
-  const watch = setInterval(() => onProgress(statSync(into).size), LOOK_MS);
+  const watch = setInterval(() => onProgress(statSync(into).size), PROGRESS_MS);
   try {
     const failure = await new Promise<unknown>((resolve, reject) => {
       thread.once("message", resolve).once("error", reject);
-      thread.once("exit", () => reject(new Error("the thread of the backup has ended")));
+      thread.once("exit", () => reject(new Error("the backup thread exited unexpectedly")));
     });
     if (failure !== null) throw new Error(String(failure));
   } finally {
@@ -185,7 +190,7 @@ async function vacuumInto(from: string, into: string, { onProgress, entry }: Bac
   }
 }
 
-/** Waits until a file, or the names in a folder, are on the disk. */
+/** Flushes a file to the disk, or, for a folder, the names in it. */
 function syncPath(path: string): void {
   const file = openSync(path, "r");
   try {

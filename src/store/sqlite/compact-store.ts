@@ -5,22 +5,22 @@ import { fileTroubleOf } from "../../disk/sqlite-errors.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { isStoreIn, storeFile } from "./store-file.ts";
 
-/** What compacting would do. */
+/** Describes a compaction before it is done. */
 export interface CompactPlan {
   readonly store: string;
-  /** The size of the file, once what workers have written last has moved into it. */
+  /** The size of the file, including pages that are still only in the write-ahead log. */
   readonly bytes: number;
-  /** About the size that it would have. */
+  /** The approximate size of the file after compaction. */
   readonly used_bytes: number;
-  /** What has to be free on the disk for it: the contents are written twice. */
+  /** The free space that compaction needs on the disk, because it writes the contents twice. */
   readonly needed_bytes: number;
   readonly free_bytes: number;
-  /** The file gives space back to the system by itself when documents are removed. Once it is compacted it does. */
+  /** True if the file can shrink when documents are removed. After compaction, it always can. */
   readonly is_shrinkable: boolean;
 }
 
 /**
- * Looks at the file of the embedded store, which workers may have open. Nothing is written.
+ * Inspects the file of the embedded store, which workers may have open. Writes nothing.
  *
  * @throws Misuse if there is no store.
  */
@@ -38,16 +38,16 @@ export function planCompaction(dataDir: string): CompactPlan {
 }
 
 /**
- * Writes the file of the embedded store again, without the space that it does not use, and so that it can give space back from then on. It
- * blocks until it is done. If it is interrupted, the file stays as it was.
+ * Rewrites the file of the embedded store without unused space. From then on, the file can shrink when documents are removed. The call
+ * blocks until it is done. If it is interrupted, the file stays unchanged.
  *
- * @param onStart - called just before it begins.
- * @returns the size of the file in bytes.
- * @throws Misuse while another process has the store open, or if there is too little room; SQLite's own error for a failing disk.
+ * @param onStart - called just before the compaction begins.
+ * @returns the new size of the file in bytes.
+ * @throws Misuse while another process has the store open, or if there is too little free space; SQLite's own error for a failing disk.
  */
 export function compactStore(dataDir: string, onStart: (plan: CompactPlan) => void): number {
   const store = storeIn(dataDir);
-  // SQLite writes a temporary copy, for which the system's folder may be too small.
+  // SQLite writes a temporary copy, which may be too large for the system's temporary folder.
   process.env["SQLITE_TMPDIR"] ??= dataDir;
   const db = openAlone(store);
   try {
@@ -56,11 +56,11 @@ export function compactStore(dataDir: string, onStart: (plan: CompactPlan) => vo
     if (free_bytes < needed_bytes) {
       const [needed, free] = [needed_bytes, free_bytes].map(mebibytes);
       throw new Misuse([
-        `${store}: compacting needs ${needed} free on the disk of ${dataDir}, and there are ${free}`,
+        `${store}: compacting needs ${needed} of free space on the disk of ${dataDir}, but only ${free} are free`,
       ]);
     }
     onStart(plan);
-    // The driver's SQLite would keep the temporary copy in memory.
+    // Without `temp_store`, the driver's build of SQLite would keep the temporary copy in memory.
     db.exec(
       "PRAGMA temp_store = FILE; PRAGMA auto_vacuum = INCREMENTAL; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)",
     );
@@ -108,7 +108,7 @@ function unreadable(store: string, error: unknown): Misuse {
   return new Misuse([`the store ${store} cannot be read: ${error instanceof Error ? error.message : error}`]);
 }
 
-/** @throws Error for another program's file. */
+/** @throws Error if the file is another program's database. */
 function checkTables(db: Database.Database): void {
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'resultsets'").get() === undefined)
     throw new Error("it is another program's database");

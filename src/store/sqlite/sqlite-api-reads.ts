@@ -23,12 +23,12 @@ interface Condition {
   readonly values: readonly (string | number)[];
 }
 
-/** Later than every time that is stored. */
+/** A time later than every stored time. */
 const END_OF_TIME = "9999";
 
 /**
- * Reads the lists of the read API. A job's handle is its number in the table, which grows with each new job: so a page of a
- * project's jobs never shifts.
+ * Reads the lists of the read API. The handle of a job is its row number `n`, which is greater for each new job, so the pages of a
+ * project's jobs never shift.
  */
 export function createApiReads(db: Database.Database) {
   const list = "(SELECT value FROM json_each(?))";
@@ -43,7 +43,7 @@ export function createApiReads(db: Database.Database) {
 
   function selectJobs(selection: JobSelection, project: string | null, most: number): JobHandle[] {
     const { where, values } = conditionOf(selection);
-    // Without the plus sign, an index of the project's jobs might be used instead of the selection's own.
+    // The plus sign keeps SQLite from using the index by project instead of the index for the selection.
     const ofProject = project === null ? "" : "AND +project = ?";
     return numbers(`SELECT n FROM jobs WHERE ${where} ${ofProject} LIMIT ?`, [
       ...values,
@@ -77,7 +77,7 @@ export function createApiReads(db: Database.Database) {
     }
   }
 
-  /** Returns the numbers that a statement selects as `n`. As one text they come several times faster than as rows. */
+  /** Returns the numbers that a statement selects as `n`. Reading one text is several times faster than reading rows. */
   function numbers(sql: string, values: readonly (string | number)[]): number[] {
     const row = db.prepare(`SELECT json_group_array(n) AS doc FROM (${sql})`).get(...values) as DocRow;
     return readDoc<number[]>(row).sort((a, b) => a - b);
@@ -114,7 +114,7 @@ export function createApiReads(db: Database.Database) {
   }
 
   function listSubmittedPushes({ project, from, to, author, skip, limit }: SubmittedPushQuery): ResultSet[] {
-    // The same expressions as in the index `resultsets_by_time`.
+    // These must be the expressions of the index `resultsets_by_time`.
     return pushesWhere(
       `project = ? AND doc ->> '$.revisions[0].revision' IS NOT NULL
          AND doc ->> 'push_timestamp' BETWEEN ? AND ? ${author === null ? "" : "AND doc ->> 'author' = ?"}
@@ -143,7 +143,7 @@ export function createApiReads(db: Database.Database) {
 
   function listChangedLogs(before: LogCursor | null, limit: number): StoredLog[] {
     const { last_modified, id } = before ?? { last_modified: END_OF_TIME, id: "0" };
-    // A log's own id cannot be compared here, because only its parts are stored: the row's number stands for it.
+    // The rowid is used as the cursor, because the id of a log is not a column.
     const rows = db
       .prepare(
         `SELECT rowid AS n, ${LOG_DOC} FROM logs WHERE (last_modified, rowid) < (?, ?)
@@ -154,7 +154,7 @@ export function createApiReads(db: Database.Database) {
   }
 
   function listProjectNames(limit: number): string[] {
-    // Jumps from one project to the next in the index, however many pushes each has.
+    // Jumps from one project to the next in the index, so the number of pushes does not matter.
     const rows = db
       .prepare(
         `WITH RECURSIVE found (project) AS (
@@ -185,7 +185,7 @@ export function createApiReads(db: Database.Database) {
     pageOfProject,
     selectJobs,
     readJobs,
-    // A document is one text, and is parsed as a whole.
+    // A document is one text and must be parsed as a whole, so reading fewer members would not be faster.
     readListed: readJobs,
     listSubmittedPushes,
     findPushes,
@@ -197,7 +197,7 @@ export function createApiReads(db: Database.Database) {
   };
 }
 
-/** Returns a condition for keys in one of the ranges, whose ends are excluded. There may be more than SQL has room for. */
+/** Returns a condition for keys in any of the ranges, without their ends. Passes them as JSON, because SQL limits the parameters. */
 function between(ranges: readonly (readonly string[])[]): Condition {
   const where = `n IN (SELECT found.n FROM json_each(?) AS ends CROSS JOIN jobs AS found
     WHERE found.key > ends.value ->> 0 AND found.key < ends.value ->> 1)`;

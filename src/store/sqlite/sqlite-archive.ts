@@ -9,8 +9,8 @@ const HEAD = "id, from_at AS `from`, to_at AS `to`, messages, bytes, raw_bytes";
 const dataRows = z.array(z.object({ data: z.custom<ArrayBuffer>(isAnyArrayBuffer, "not a blob") }));
 
 /**
- * Keeps the archive. The compressed bytes are in a table of their own, so that a search reads only the heads. Both tables grow at
- * their ends.
+ * Stores the archive. The compressed bytes are in a separate table, so that a search reads only the heads. Both tables are appended
+ * to.
  */
 export function createArchive(db: Database.Database) {
   const putHead = db.prepare(
@@ -18,13 +18,13 @@ export function createArchive(db: Database.Database) {
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
   const putData = db.prepare("INSERT INTO archive_data (n, data) VALUES (last_insert_rowid(), ?)");
-  // A later segment may end before an earlier one, but none ends before it begins.
+  // Ids begin with `from_at`, which is never after `to_at`. So the condition on the id is implied, and lets SQLite use an index.
   const EXPIRED = "FROM archive_segments WHERE id < ? AND to_at < ?";
 
   /** Stores a segment, within the caller's transaction. */
   function putSegment({ id, from, to, messages, bytes, raw_bytes, keys, data }: NewSegment): void {
     const { changes } = putHead.run(id, from, to, messages, bytes, raw_bytes, keys && packKeys(keys));
-    // In a list, because the driver takes a single object for named parameters.
+    // Passed in an array, because the driver would treat a single object as named parameters.
     if (changes > 0) putData.run([data]);
   }
 
@@ -85,7 +85,10 @@ export function createArchive(db: Database.Database) {
   };
 }
 
-/** Four bytes for each key, so that `instr` finds one. It may also find the end of one key and the beginning of the next. */
+/**
+ * Packs keys into four bytes each, so that `instr` can find a key. It may also match the end of one key and the start of the next,
+ * so a match is not certain.
+ */
 function packKeys(keys: readonly number[]): Buffer {
   const packed = Buffer.alloc(4 * keys.length);
   for (const [at, key] of keys.entries()) packed.writeInt32LE(key, 4 * at);

@@ -7,7 +7,7 @@ import { inTransaction } from "./sqlite-database.ts";
 import { createParts } from "./sqlite-parts.ts";
 import type { JobRow } from "./sqlite-reads.ts";
 
-/** Writes artifacts that are posted by themselves. */
+/** Writes artifacts that are posted without their job. */
 export function createArtifacts(db: Database.Database) {
   const readJob = db.prepare("SELECT n, doc FROM jobs WHERE key = ?");
   const readArtifact = db.prepare("SELECT 1 FROM artifacts WHERE job = ? AND name = ? AND apart_by = ?");

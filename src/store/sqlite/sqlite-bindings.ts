@@ -7,9 +7,9 @@ import { inTransaction } from "./sqlite-database.ts";
 const DOC =
   "json_object('exchange', exchange, 'routing_key', routing_key, 'wanted_by', wanted_by, 'wanted_at', wanted_at)";
 
-/** Keeps the ledger of bindings, with a row for each. */
+/** Stores the ledger of bindings, with one row per binding. */
 export function createBindings(db: Database.Database) {
-  /** They are read as one text, because tens of thousands of rows would hold up the event loop for twice as long. */
+  /** Reads one text, because reading tens of thousands of rows would block the event loop for twice as long. */
   function readBindings(queue: string): KnownBinding[] {
     const row = db
       .prepare(`SELECT json_group_array(${DOC}) AS doc FROM bindings WHERE queue = ?`)

@@ -3,7 +3,7 @@ import type Database from "libsql";
 import type { Bug } from "../../domain/bug.ts";
 import { inTransaction } from "./sqlite-database.ts";
 
-/** Keeps the bug cache. It is replaced as a whole, and gets a new version so that readers read it again. */
+/** Stores the bug cache. Each replacement of the whole cache gets a new version, so that readers read it again. */
 export function createBugs(db: Database.Database) {
   function replaceBugs(bugs: readonly Bug[]): void {
     inTransaction(db, () => {

@@ -16,7 +16,7 @@ import { createPushWriter } from "./sqlite-push-rows.ts";
 import type { JobRow } from "./sqlite-reads.ts";
 import { createRenaming } from "./sqlite-renaming.ts";
 
-/** Copies pushes, with the keys by which their revisions are found. */
+/** Copies pushes, with the keys for finding them by revision. */
 export function createPushCopier(db: Database.Database): WalkedCopier<"push"> {
   const list = lister(
     db,
@@ -34,7 +34,7 @@ export function createPushCopier(db: Database.Database): WalkedCopier<"push"> {
 
   function write(documents: readonly Copied<"push">[]): CopyEnds {
     const stored = new Map(documents.map(({ id }) => [id, found(id)]));
-    const { added, replaced } = sorted(documents, (id) => stored.get(id) ?? null);
+    const { added, replaced } = selectWrites(documents, (id) => stored.get(id) ?? null);
     const numbers = numberPushes(added.map(({ id, push }) => [id, push.rest_id]));
     for (const { id, push } of added) writePush(id, withNumber(push, numbers.of(id)));
     for (const { id, push } of replaced) {
@@ -93,7 +93,7 @@ export function createJobCopier(db: Database.Database): WalkedCopier<"job"> {
   function write(documents: readonly Copied<"job">[]): CopyEnds {
     const rows = new Map(documents.map(({ id, job }) => [id, rowOf({ id }) ?? renamedRow(job)]));
     const stored = new Map(Array.from(rows, ([id, row]) => [id, row === undefined ? null : toCopy(row)]));
-    const { added, replaced } = sorted(documents, (id) => stored.get(id) ?? null);
+    const { added, replaced } = selectWrites(documents, (id) => stored.get(id) ?? null);
     const numbers = numberJobs(added.map(({ id, job }) => [id, job.rest_id]));
     let { n: last } = readNumber.get() as { n: number };
     for (const { id, job } of added) writeJob(++last, id, withNumber(job, numbers.of(id)));
@@ -106,12 +106,12 @@ export function createJobCopier(db: Database.Database): WalkedCopier<"job"> {
     return { written, kept: documents.length - written, renumbered };
   }
 
-  /** Returns the row of a job that was copied before a retry renamed it, and gives it the new name. */
+  /** Returns the row of a job that was copied before a retry renamed it, and renames the stored job if necessary. */
   function renamedRow(job: StoredJob): JobRow | undefined {
     const row = byNumber.get(job.rest_id) as JobRow | undefined;
     if (row === undefined) return undefined;
     const before = readDoc<StoredJob>(row);
-    // Renamed here since it was copied: it stays, in its later state.
+    // The job was renamed in this store since it was copied. It is kept, because its state is later.
     if (isRenamedSince(job, before)) return row;
     if (!isRenamedSince(before, job)) return undefined;
     const renamed = { ...before, job_guid: job.job_guid };
@@ -134,12 +134,16 @@ export function createJobCopier(db: Database.Database): WalkedCopier<"job"> {
   };
 }
 
-/** Sorts out the documents to write: those that are missing, and those whose stored state is earlier. */
-function sorted<D extends Copied<"push" | "job">>(
+/** Selects the documents to write: `added` are not stored yet, `replaced` are stored in an earlier state. */
+function selectWrites<D extends Copied<"push" | "job">>(
   documents: readonly D[],
   storedOf: (id: string) => D | null,
 ) {
-  const judged = documents.map((document) => ({ document, is: judgeCopy(document, storedOf(document.id)) }));
-  const those = (wanted: string) => judged.flatMap(({ document, is }) => (is === wanted ? [document] : []));
-  return { added: those("missing"), replaced: those("earlier") };
+  const judged = documents.map((document) => ({
+    document,
+    judgement: judgeCopy(document, storedOf(document.id)),
+  }));
+  const judgedAs = (wanted: string) =>
+    judged.flatMap(({ document, judgement }) => (judgement === wanted ? [document] : []));
+  return { added: judgedAs("missing"), replaced: judgedAs("earlier") };
 }

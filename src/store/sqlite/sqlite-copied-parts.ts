@@ -16,12 +16,12 @@ const OF_JOBS = `job IN (SELECT n FROM jobs WHERE key IN (SELECT value FROM json
   ORDER BY rowid LIMIT ${ROWS_AT_ONCE}`;
 const JOB = "(SELECT n FROM jobs WHERE key = ?)";
 
-/** Copies what belongs to jobs: artifacts, logs, and suggestions to make. */
+/** Copies the documents that belong to jobs: artifacts, logs, and suggestions to make. */
 export function createPartCopiers(db: Database.Database) {
   return { artifact: createArtifactCopier(db), log: createLogCopier(db), suggestions: createWorkCopier(db) };
 }
 
-/** A part that names its job by the key instead of the id. */
+/** A part that refers to its job by the job's key instead of its id. */
 type Keyed<D> = Omit<D, "job" | "kind"> & { readonly key: string };
 
 function createArtifactCopier(db: Database.Database): PartCopier<"artifact"> {
@@ -99,7 +99,7 @@ function createWorkCopier(db: Database.Database): PartCopier<"suggestions"> {
     ...{ id: "id", project: "project", job_guid: "guid", exchange: "exchange", blob: "blob" },
     ...{ attempts: "attempts", next_attempt_at: "next_attempt_at", failure: "failure" },
   });
-  // Ids begin with the job's id and a slash. `0` follows `/` in ASCII.
+  // Ids begin with the job's id and a slash. `0` comes after `/` in ASCII.
   const list = lister(
     db,
     `SELECT suggestions.id AS place FROM json_each(?1) AS wanted JOIN suggestions

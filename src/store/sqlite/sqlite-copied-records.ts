@@ -17,11 +17,11 @@ import {
 } from "./sqlite-copier.ts";
 import { docOf, REJECTION_DOC, routeColumns, toRejection } from "./sqlite-rejections.ts";
 
-/** Copies what is stored beside jobs and pushes. */
+/** Copies all documents other than jobs, their parts, and pushes. */
 export function createRecordCopiers(db: Database.Database) {
   return {
     options: createOptionsCopier(db),
-    coalesced: createMarkCopier(db),
+    coalesced: createCoalescedCopier(db),
     rejection: createRejectionCopier(db),
     quota: createQuotaCopier(db),
     binding: createBindingCopier(db),
@@ -31,7 +31,7 @@ export function createRecordCopiers(db: Database.Database) {
   };
 }
 
-/** Returns how rows are listed by a text column that is unique. */
+/** Returns a function that lists rows by a unique text column. */
 function byColumn(db: Database.Database, table: string, column: string): WalkedCopier<CopiedKind>["places"] {
   const list = lister(
     db,
@@ -41,7 +41,7 @@ function byColumn(db: Database.Database, table: string, column: string): WalkedC
 }
 
 /** Returns a function that finds the stored form of a document. */
-function stored<K extends CopiedKind>({ rowOf, toCopy }: Pick<Copier<K>, "rowOf" | "toCopy">) {
+function storedFinder<K extends CopiedKind>({ rowOf, toCopy }: Pick<Copier<K>, "rowOf" | "toCopy">) {
   return (document: Parameters<Copier<K>["rowOf"]>[0]): Copied<K> | null => {
     const row = rowOf(document);
     return row === undefined ? null : toCopy(row);
@@ -63,7 +63,7 @@ function createOptionsCopier(db: Database.Database): WalkedCopier<"options"> {
   };
 }
 
-function createMarkCopier(db: Database.Database): WalkedCopier<"coalesced"> {
+function createCoalescedCopier(db: Database.Database): WalkedCopier<"coalesced"> {
   const list = lister(
     db,
     `SELECT id AS place FROM coalesced WHERE id > ?1 AND (?2 IS NULL OR (id >= ?2 || '/' AND id < ?2 || '0'))
@@ -79,7 +79,7 @@ function createMarkCopier(db: Database.Database): WalkedCopier<"coalesced"> {
     places: ({ project }, after) => list(after, project === null ? null : projectKey(project)),
     rowAt: at,
     ...rows,
-    write: writeUnlessLater(stored(rows), ({ id, into_guid }) => put.run(id, into_guid).changes > 0),
+    write: writeUnlessLater(storedFinder(rows), ({ id, into_guid }) => put.run(id, into_guid).changes > 0),
   };
 }
 
@@ -112,7 +112,7 @@ function createRejectionCopier(db: Database.Database): WalkedCopier<"rejection">
     places: ({ project, since }: CopyQuery, after) => list(after, project, since, new Date().toISOString()),
     rowAt: at,
     ...rows,
-    write: writeUnlessLater(stored(rows), ({ rejection }, before) =>
+    write: writeUnlessLater(storedFinder(rows), ({ rejection }, before) =>
       putRejection(before === null ? rejection : mergeRejection(rejection, before.rejection)),
     ),
   };
@@ -135,7 +135,7 @@ function createQuotaCopier(db: Database.Database): WalkedCopier<"quota"> {
     places: byColumn(db, "rejection_quotas", "id"),
     rowAt: at,
     ...rows,
-    write: writeUnlessLater(stored(rows), (use, before) => {
+    write: writeUnlessLater(storedFinder(rows), (use, before) => {
       const { day, exchange, kept, bytes, only_counted } = before === null ? use : mergeQuota(use, before);
       return put.run(quotaId(use), day, exchange, kept, bytes, only_counted).changes > 0;
     }),
@@ -179,7 +179,7 @@ function createSuspectCopier(db: Database.Database): WalkedCopier<"suspect"> {
     rowAt: at,
     ...rows,
     write: writeUnlessLater(
-      stored(rows),
+      storedFinder(rows),
       ({ key, attempts, last_seen }) => put.run(key, attempts, last_seen).changes > 0,
     ),
   };

@@ -17,7 +17,7 @@ import { createRecordCopiers } from "./sqlite-copied-records.ts";
 import { type Copier, type PartCopier, ROWS_AT_ONCE, type WalkedCopier } from "./sqlite-copier.ts";
 import { inTransaction } from "./sqlite-database.ts";
 
-/** A page holds documents until their texts have this many characters together. */
+/** A page is full when the texts of its documents have this many characters in total. */
 const PAGE_CHARACTERS = 4 * 1024 ** 2;
 
 function createCopiers(db: Database.Database) {
@@ -31,11 +31,11 @@ function createCopiers(db: Database.Database) {
   return { walked, parts, all };
 }
 
-/** Reads everything for another store, and writes what another store holds. */
+/** Reads all documents for another store, and writes documents from another store. */
 export function createCopies(db: Database.Database) {
   let created: ReturnType<typeof createCopiers> | null = null;
 
-  /** Returns the copiers. Their many statements are only prepared for a command that copies. */
+  /** Returns the copiers. They are created on first use, because few processes copy and the copiers prepare many statements. */
   function copiers(): ReturnType<typeof createCopiers> {
     created ??= createCopiers(db);
     return created;
@@ -49,7 +49,7 @@ export function createCopies(db: Database.Database) {
     return pageOf(kind, copiers().parts[kind].placesOf(jobs.map(jobKey), after ?? ""));
   }
 
-  /** Reads the rows at these places, one by one, until the page is full: a single row may be large. */
+  /** Reads the rows at these places until the page is full. Reads them one by one, because a single row may be large. */
   function pageOf(kind: CopiedKind, places: readonly string[]): CopyPage {
     const documents: Copied[] = [];
     let characters = 0;

@@ -8,7 +8,7 @@ type CredentialRow = Omit<Credential, "projects" | "authorized"> & {
   readonly authorized: 0 | 1;
 };
 
-/** Keeps the credentials of REST clients. This project wrote the table, so the shape of its rows is not checked. */
+/** Stores the credentials of REST clients. The shape of rows is not checked, because only pulse-ingest writes the table. */
 export function createCredentials(db: Database.Database) {
   const insert = db.prepare("INSERT OR IGNORE INTO credentials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const find = db.prepare("SELECT * FROM credentials WHERE client_id = ?");
@@ -21,7 +21,7 @@ export function createCredentials(db: Database.Database) {
        WHERE client_id = ? AND (last_used_at IS NULL OR last_used_at < ?)`,
   );
 
-  /** Runs one statement in a transaction of its own. Returns whether it changed a row. */
+  /** Runs one statement in its own transaction. Returns whether it changed a row. */
   function hasChanged(run: () => Database.RunResult): boolean {
     return inTransaction(db, () => run().changes > 0);
   }
@@ -67,7 +67,7 @@ export function createCredentials(db: Database.Database) {
   };
 }
 
-// Field by field, because the driver adds a member of its own to a row.
+// Copies field by field, because the driver adds a member of its own to each row.
 function toCredential(row: CredentialRow): Credential {
   const { client_id, secret, projects, description, owner, authorized, created_at } = row;
   return {

@@ -2,9 +2,9 @@ import type Database from "libsql";
 import type { LeaseHolder } from "../ports/lease-store.ts";
 import { inTransaction } from "./sqlite-database.ts";
 
-/** Keeps leases, with a row for each. */
+/** Stores leases, with one row per lease. */
 export function createLeases(db: Database.Database) {
-  // Host names and process numbers have no NUL character, at which the driver would cut a text.
+  // The driver truncates texts at a NUL character, but host names and process ids, which make up an owner, never contain one.
   const read = db.prepare("SELECT owner, until FROM leases WHERE name = ?");
   const put = db.prepare("INSERT OR REPLACE INTO leases (name, owner, until) VALUES (?, ?, ?)");
   const drop = db.prepare("DELETE FROM leases WHERE name = ? AND owner = ?");

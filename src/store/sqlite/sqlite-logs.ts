@@ -6,22 +6,22 @@ import type { LogQuery, StoredLog } from "../ports/log-store.ts";
 import { type DocRow, readDoc, rowDoc } from "./row-doc.ts";
 import { inTransaction } from "./sqlite-database.ts";
 
-/** The SQL of the columns that {@link readLog} reads. */
+/** The SQL that selects the columns for {@link readLog}. */
 export const LOG_DOC = rowDoc({
   ...{ project: "project", job_guid: "guid", name: "name", url: "url", parse_status: "parse_status" },
   ...{ attempts: "attempts", next_attempt_at: "next_attempt_at", failure: "failure" },
   last_modified: "last_modified",
 });
 
-/** Returns the log of a row. */
+/** Reads a row selected with {@link LOG_DOC}. */
 export function readLog(row: DocRow): StoredLog {
   const log = readDoc<Omit<StoredLog, "id">>(row);
   return { id: logId(log.project, log.job_guid, log.name, log.url), ...log };
 }
 
-/** Lists the logs of jobs, and makes them due again. */
+/** Lists the logs of jobs, and makes logs due again. */
 export function createLogs(db: Database.Database) {
-  /** @param names - only logs of these names; null: of all names. */
+  /** @param names - only logs with these names; null for all logs. */
   function find(query: LogQuery, names: readonly string[] | null): StoredLog[] {
     const { where, values } = whereOf(query, names);
     const rows = db

@@ -3,10 +3,10 @@ import { Misuse } from "../../domain/faults.ts";
 import { numberDocuments } from "./sqlite-numbers.ts";
 import { addPageColumns } from "./sqlite-page-columns.ts";
 
-/** Statements, or a function where they are not enough. It runs in a transaction. */
+/** SQL statements, or a function if SQL is not enough. Each step runs in a transaction. */
 type Step = string | ((db: Database.Database) => void);
 
-/** The steps from an empty file to the current form. A step that has been released must never be changed. */
+/** The migrations from an empty file to the current schema version. A step that has been released must never be changed. */
 export const steps: readonly Step[] = [
   `
   CREATE TABLE resultsets (id TEXT PRIMARY KEY, project TEXT NOT NULL, revision_hash TEXT NOT NULL, doc TEXT NOT NULL);
@@ -47,14 +47,14 @@ export const steps: readonly Step[] = [
   CREATE TABLE versions (name TEXT PRIMARY KEY, version TEXT NOT NULL);
   CREATE TABLE suspects (hash TEXT PRIMARY KEY, attempts INTEGER NOT NULL, last_seen TEXT NOT NULL);
   `,
-  // The index contains all columns that are listed. Reading a column that is stored after a large blob would be slow.
+  // The index covers all columns that are listed. Reading a column that is stored after a large blob would be slow.
   `
   ALTER TABLE artifacts ADD COLUMN made_by TEXT;
   DROP INDEX artifacts_by_job;
   CREATE INDEX artifacts_by_job ON artifacts (job, name, made_by);
   `,
-  // Columns after the time are compared in the index. A search for something rare then does not read every row of something
-  // common.
+  // SQLite compares the columns after the time in the index. A search for a rare and a common value then does not read every row
+  // with the common value.
   `
   DROP INDEX rejections_by_time;
   DROP INDEX rejections_by_task;
@@ -69,7 +69,7 @@ export const steps: readonly Step[] = [
   UPDATE logs SET failure = NULL WHERE parse_status = 'parsed';
   CREATE INDEX logs_failed ON logs (last_modified) WHERE failure IS NOT NULL AND next_attempt_at IS NULL;
   `,
-  // The ledger of bindings has a row for each binding, instead of a list for each queue.
+  // The ledger of bindings has one row per binding, instead of one list per queue.
   `
   ALTER TABLE bindings RENAME TO binding_lists;
   CREATE TABLE bindings (queue TEXT NOT NULL, exchange TEXT NOT NULL, routing_key TEXT NOT NULL,
@@ -78,8 +78,8 @@ export const steps: readonly Step[] = [
     FROM binding_lists, json_each(binding_lists.doc);
   DROP TABLE binding_lists;
   `,
-  // Jobs get numbers, and the parts of a job are found by its number. Rows that are written together are then close together
-  // in every index but one. With random names as keys, each row would change a different page of each index.
+  // Jobs get row numbers, and the parts of a job refer to its number. Rows that are written together are then close together in
+  // every index but one. With random names as keys, each row would change a different page of each index.
   `
   CREATE TABLE numbered (n INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, doc TEXT NOT NULL);
   INSERT INTO numbered
@@ -107,13 +107,13 @@ export const steps: readonly Step[] = [
   CREATE INDEX logs_by_time ON logs (last_modified);
   CREATE INDEX logs_failed ON logs (last_modified) WHERE failure IS NOT NULL AND next_attempt_at IS NULL;
   `,
-  // Records how much of its daily quota of rejections an exchange has used.
+  // Records how much of its daily quota of rejections each exchange has used.
   `
   CREATE TABLE rejection_quotas (id TEXT PRIMARY KEY, day TEXT NOT NULL, exchange TEXT NOT NULL, kept INTEGER NOT NULL,
     bytes INTEGER NOT NULL, only_counted INTEGER NOT NULL) WITHOUT ROWID;
   `,
-  // Exchanges take turns, and so do the projects of each exchange. The host is compared in the index, because many logs may
-  // wait for a busy host.
+  // Exchanges take turns, and so do the projects of each exchange. The host is in the index, because many logs may wait for a busy
+  // host.
   `
   ALTER TABLE logs ADD COLUMN exchange TEXT NOT NULL DEFAULT '';
   ALTER TABLE suggestions ADD COLUMN exchange TEXT NOT NULL DEFAULT '';
@@ -122,16 +122,17 @@ export const steps: readonly Step[] = [
   CREATE INDEX logs_due ON logs (exchange, project, next_attempt_at, host) WHERE next_attempt_at IS NOT NULL;
   CREATE INDEX suggestions_due ON suggestions (exchange, project, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
   `,
-  // A rejection may come from a REST client. The column `exchange` holds whoever sent it, so that counts need one index.
+  // A rejection may come from a REST client. The column `exchange` contains the sender in both cases, so that one index is enough for
+  // counts.
   `
   ALTER TABLE rejections ADD COLUMN origin TEXT NOT NULL DEFAULT 'pulse';
   ALTER TABLE rejections ADD COLUMN client_id TEXT;
   ALTER TABLE rejections ADD COLUMN endpoint TEXT;
   CREATE INDEX rejections_by_client ON rejections (client_id, last_seen, id) WHERE client_id IS NOT NULL;
   `,
-  // Jobs and pushes have numbers, by which the read API knows them.
+  // Jobs and pushes get the numbers that the read API uses.
   numberDocuments,
-  // The credentials of REST clients, and the nonces of their requests. A nonce counts against the limit that `counted_as` names.
+  // Adds the credentials of REST clients, and the nonces of their requests. A nonce counts against the limit named by `counted_as`.
   `
   CREATE TABLE credentials (client_id TEXT PRIMARY KEY, secret TEXT NOT NULL, projects TEXT, description TEXT NOT NULL,
     owner TEXT, authorized INTEGER NOT NULL, created_at TEXT NOT NULL, last_used_at TEXT, last_used_from TEXT) WITHOUT ROWID;
@@ -140,8 +141,8 @@ export const steps: readonly Step[] = [
   CREATE INDEX nonces_by_expiry ON nonces (expires_at);
   CREATE INDEX nonces_counted ON nonces (client_id, counted_as, at) WHERE counted_as IS NOT NULL;
   `,
-  // The read API lists jobs by project, by push and by the time of their last change. The columns stand beside the document, so
-  // that an index can be made of them and is only written when its own columns are. Combinations of options are stored once.
+  // The read API lists jobs by project, by push and by the time of their last change. These are separate columns, not expressions on
+  // the document, so that an index is only updated when its columns change. Combinations of options are stored once.
   `
   ALTER TABLE jobs ADD COLUMN project TEXT NOT NULL DEFAULT '';
   ALTER TABLE jobs ADD COLUMN result_set TEXT NOT NULL DEFAULT '';
@@ -158,13 +159,13 @@ export const steps: readonly Step[] = [
   `,
   // Pages list pushes by time, and the jobs of a push by their last change.
   addPageColumns,
-  // The archive. `keys` are hashes of what a segment can be found by, four bytes each; see `segmentKeys`.
+  // Adds the archive. `keys` contains the hashes by which a segment can be found, four bytes each; see `segmentKeys`.
   `
   CREATE TABLE archive_segments (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, from_at TEXT NOT NULL, to_at TEXT NOT NULL,
     messages INTEGER NOT NULL, bytes INTEGER NOT NULL, raw_bytes INTEGER NOT NULL, keys BLOB);
   CREATE TABLE archive_data (n INTEGER PRIMARY KEY, data BLOB NOT NULL);
   `,
-  // Pushes have the time of their last change, by which they expire. For those that are there it is unknown: it counts from now.
+  // Pushes expire by the time of their last change. It is unknown for existing pushes, which get the time of the migration.
   `
   ALTER TABLE resultsets ADD COLUMN changed TEXT NOT NULL DEFAULT '';
   UPDATE resultsets SET changed = strftime('%Y-%m-%dT%H:%M:%fZ', 'now');
@@ -175,9 +176,9 @@ export const steps: readonly Step[] = [
 ];
 
 /**
- * Migrates the file to the current form, a step at a time.
+ * Migrates the file to the current schema version, one step at a time.
  *
- * @throws Misuse for a file that a newer version has written; Error for another program's file, which stays unchanged.
+ * @throws Misuse for a file that was written by a newer version; Error for another program's file, which stays unchanged.
  */
 export function migrate(db: Database.Database): void {
   const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all() as {
@@ -189,29 +190,29 @@ export function migrate(db: Database.Database): void {
   for (let form = formOf(db); form !== steps.length; form = formOf(db)) {
     if (form > steps.length) {
       throw new Misuse([
-        `the store was written by a newer version (form ${form}, known here: ${steps.length}): update`,
+        `the store was written by a newer version (schema version ${form}, supported up to ${steps.length}): update pulse-ingest`,
       ]);
     }
     db.exec("BEGIN IMMEDIATE");
-    // The form is read again, now that nobody else writes: another process may have taken the step meanwhile.
+    // Checked again under the lock, because another process may have taken the step in the meantime.
     if (formOf(db) === form) takeStep(db, form);
     db.exec("COMMIT");
   }
-  // Another process may have changed the tables meanwhile. SQLite reads their definitions again when a statement runs, but
-  // not when one is prepared, and not for `PRAGMA user_version`. So a statement is run.
+  // Another process may have changed the tables in the meantime. SQLite reloads their definitions when a statement runs, but
+  // not when it is prepared, and not for `PRAGMA user_version`. Running any statement reloads them.
   db.prepare("SELECT count(*) FROM sqlite_schema").get();
 }
 
-/** Takes the step from this form to the next one, within the caller's transaction. */
+/** Takes the step from a schema version to the next one, within the caller's transaction. */
 export function takeStep(db: Database.Database, form: number): void {
   const step = steps[form];
-  if (step === undefined) throw new Error(`there is no step from form ${form}`);
+  if (step === undefined) throw new Error(`there is no step from schema version ${form}`);
   if (typeof step === "string") db.exec(step);
   else step(db);
   db.exec(`PRAGMA user_version = ${form + 1}`);
 }
 
-/** Returns how many of the steps the file has taken. */
+/** Returns the schema version of the file: the number of steps that it has taken. */
 export function formOf(db: Database.Database): number {
   const [{ user_version }] = db.prepare("PRAGMA user_version").all() as [{ user_version: number }];
   return user_version;

@@ -4,16 +4,16 @@ import type { NonceEnd, NonceKey, NonceUse } from "../ports/nonce-store.ts";
 import { COUNTED_MS, nonceExpiry } from "../rules/nonce-window.ts";
 import { inTransaction } from "./sqlite-database.ts";
 
-/** How many expired nonces are deleted for each new one. With more than one, a backlog shrinks. */
+/** How many expired nonces are deleted for each new one. More than one, so that a backlog shrinks. */
 const SWEPT_PER_NONCE = 4;
 
-/** Keeps nonces. Those that come together are written in one transaction, and so are the deletions of expired ones. */
+/** Stores nonces. Nonces that arrive together are written in one transaction, which also deletes expired nonces. */
 export function createNonces(db: Database.Database) {
   const sweep = db.prepare(
     "DELETE FROM nonces WHERE id IN (SELECT id FROM nonces WHERE expires_at < ? LIMIT ?)",
   );
   const insert = db.prepare("INSERT OR IGNORE INTO nonces VALUES (?, ?, ?, ?, ?)");
-  // The request that has to leave the window before another one may come: the oldest of the `limit` newest ones.
+  // Selects the request that must leave the window before another one is accepted: the oldest of the `limit` newest requests.
   const blocking = db.prepare(
     `SELECT at FROM nonces WHERE client_id = ? AND counted_as = ? AND at > ? AND id <> ?
        ORDER BY at DESC LIMIT 1 OFFSET ?`,

@@ -9,7 +9,7 @@ interface NumberRow {
   readonly number: number;
 }
 
-/** Returns a function that finds free numbers for new documents of a table, within the transaction that writes them. */
+/** Returns a function that assigns free numbers to new documents of a table, within the transaction that writes them. */
 export function createNumbering(db: Database.Database, table: "jobs" | "resultsets") {
   const readTaken = db.prepare(
     `SELECT rest_id AS number FROM ${table} WHERE rest_id IN (SELECT value FROM json_each(?))`,
@@ -24,10 +24,10 @@ export function createNumbering(db: Database.Database, table: "jobs" | "resultse
   };
 }
 
-/** The step of the migration that numbers the jobs and pushes of earlier versions. SQLite itself cannot compute a SHA-256. */
+/** The migration step that numbers the jobs and pushes of earlier versions. It is not plain SQL, because SQLite has no SHA-256. */
 export function numberDocuments(db: Database.Database): void {
   db.exec("ALTER TABLE jobs ADD COLUMN rest_id INTEGER; ALTER TABLE resultsets ADD COLUMN rest_id INTEGER;");
-  // The indexes come first: they find the numbers that are taken.
+  // The indexes are created first, because they are used to find the numbers that are taken.
   db.exec(`CREATE UNIQUE INDEX jobs_by_number ON jobs (rest_id);
     CREATE UNIQUE INDEX resultsets_by_number ON resultsets (rest_id);`);
   numberRows(db, "jobs", "key", jobKey);
@@ -35,8 +35,10 @@ export function numberDocuments(db: Database.Database): void {
 }
 
 /**
- * @param name - the column that names a document.
- * @param idOf - returns the document's id for its name.
+ * Numbers all rows of a table.
+ *
+ * @param name - the column with the name of a document.
+ * @param idOf - converts the name to the document's id.
  */
 function numberRows(
   db: Database.Database,
@@ -47,7 +49,8 @@ function numberRows(
   const page = db.prepare(
     `SELECT rowid AS place, ${name} AS name FROM ${table} WHERE rowid > ? ORDER BY rowid LIMIT ${ROWS_AT_ONCE}`,
   );
-  // The document is a JSON object with members. The driver passes numbers as floating-point numbers.
+  // Inserts the member into the text, which works because no document is an empty object. The casts are needed because the driver
+  // passes all numbers as floating-point numbers.
   const put = db.prepare(
     `UPDATE ${table} SET rest_id = CAST(?1 AS INTEGER),
        doc = '{"rest_id":' || CAST(?1 AS INTEGER) || ',' || substr(doc, 2) WHERE rowid = ?2`,

@@ -4,21 +4,21 @@ import { gridCell } from "../rules/grid-cell.ts";
 
 const ROWS_AT_ONCE = 1000;
 
-/** How many hexadecimal digits fit into a whole number of JavaScript. */
+/** The number of hexadecimal digits that fit into a safe integer of JavaScript. */
 const DIGITS = 13;
 
 /**
- * Returns the number that stands for a signature in the index: a short one, because every job has an entry.
+ * Returns a number that represents a signature in the index. A number keeps the index small, because every job has an entry.
  *
- * @param signature - hexadecimal digits; see `jobSignature`. Any other text gives NaN, which no job has.
+ * @param signature - hexadecimal digits; see `jobSignature`. Any other text gives NaN, which matches no job.
  */
 export function kindOf(signature: string): number {
   return Number.parseInt(signature.slice(0, DIGITS), 16);
 }
 
 /**
- * The step of the migration that adds the columns by which pages read. Jobs move to a new table, in which these columns stand in
- * front of the document: what stands behind a long text is slow to read.
+ * The migration step that adds the columns that pages read. Jobs move to a new table, in which these columns come before the
+ * document, because SQLite reads a column after a long text slowly.
  */
 export function addPageColumns(db: Database.Database): void {
   db.exec(`CREATE TABLE shown_jobs (n INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, rest_id INTEGER NOT NULL,
@@ -42,7 +42,7 @@ export function addPageColumns(db: Database.Database): void {
   `);
 }
 
-/** Copies the jobs with what is computed from their documents. */
+/** Copies the jobs, and computes the new columns from their documents. */
 function copyJobs(db: Database.Database): void {
   const page = db.prepare(`SELECT n, doc FROM jobs WHERE n > ? ORDER BY n LIMIT ${ROWS_AT_ONCE}`);
   const copy = db.prepare(

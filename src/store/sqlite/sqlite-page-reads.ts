@@ -27,12 +27,12 @@ import {
 import { type DocRow, readDoc, rowDoc } from "./row-doc.ts";
 import { kindOf } from "./sqlite-page-columns.ts";
 
-/** Reads what the pages list. Many rows come as one JSON text, which is several times faster than as rows of the driver. */
+/** Reads the lists of the web pages. Many rows are read as one JSON text, which is several times faster than reading rows. */
 export function createPageReads(db: Database.Database) {
   const list = "(SELECT value FROM json_each(?))";
 
   function listProjects(): ProjectSummary[] {
-    // Jumps from one project to the next in the index, however many pushes each has.
+    // Jumps from one project to the next in the index, so the number of pushes does not matter.
     const rows = db
       .prepare(
         `WITH RECURSIVE found (project) AS (
@@ -59,7 +59,7 @@ export function createPageReads(db: Database.Database) {
     return { pushes: rows.map((row) => toPushRow(readDoc<ResultSet>(row))), next };
   }
 
-  /** Reads heads from the index alone, the newest first. */
+  /** Reads heads from the index alone, newest first. */
   function readHeads(project: string, { from, to, before }: PushRange, most: number): PushHead[] {
     const rows = db
       .prepare(
@@ -91,7 +91,7 @@ export function createPageReads(db: Database.Database) {
     return { cells, next: last === undefined ? after : { changed: last.changed, id: last.id } };
   }
 
-  /** Returns which of these jobs were coalesced into others. */
+  /** Returns the ids of those jobs that were coalesced into another job. */
   function coalescedOf(ids: readonly string[]): ReadonlySet<string> {
     if (ids.length === 0) return new Set();
     const rows = db.prepare(`SELECT id FROM coalesced WHERE id IN ${list}`).all(JSON.stringify(ids)) as {

@@ -2,9 +2,9 @@ import type Database from "libsql";
 import { apartBy } from "../../domain/ids.ts";
 import type { PlannedParts } from "../rules/planned-parts.ts";
 
-/** Returns a function that writes what is stored beside jobs, with statements that are prepared once. */
+/** Returns a function that writes the documents planned along with jobs. Its statements are prepared once. */
 export function createParts(db: Database.Database) {
-  // If there is an artifact of this name already, it stays.
+  // An artifact of this name that is already stored is kept.
   const addArtifact = db.prepare("INSERT OR IGNORE INTO artifacts VALUES (?, ?, ?, ?, ?, ?)");
   const addLog = db.prepare(
     `INSERT OR IGNORE INTO logs (job, project, guid, exchange, name, url, host, parse_status, failure, next_attempt_at,
@@ -21,7 +21,7 @@ export function createParts(db: Database.Database) {
     "INSERT INTO coalesced VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET into_guid = max(into_guid, excluded.into_guid)",
   );
 
-  /** @param rowOf - returns the number of a job's row for its id. */
+  /** @param rowOf - returns the row number of a job, by its id. */
   return (parts: PlannedParts, rowOf: (job: string) => number): void => {
     const { artifacts, logs, suggestions, summarised, coalesced } = parts;
     for (const [id, into] of coalesced) putCoalesced.run([id, into]);

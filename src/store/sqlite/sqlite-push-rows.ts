@@ -2,7 +2,7 @@ import type Database from "libsql";
 import type { ResultSet } from "../../domain/result-set.ts";
 import { revisionKeys } from "../rules/find-push.ts";
 
-/** Returns a function that writes a push, with the keys by which its revisions are found. A stored one keeps its number. */
+/** Returns a function that writes a push and the keys of its revisions. A push that is already stored keeps its number. */
 export function createPushWriter(db: Database.Database): (id: string, push: ResultSet) => void {
   const putPush = db.prepare(
     `INSERT INTO resultsets (id, project, revision_hash, rest_id, order_at, author, changed, doc)

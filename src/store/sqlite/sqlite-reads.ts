@@ -17,14 +17,14 @@ const TABLES = [
   ...["rejections", "bugs", "suspects"],
 ];
 
-/** A job's number and document. */
+/** The row number and the document of a job. */
 export interface JobRow extends DocRow {
   readonly n: number;
 }
 
-/** Reads what pages, API and CLI show. This project wrote the tables, so the shape of their documents is not checked. */
+/** Reads documents for pages, API and CLI. The shape of documents is not checked, because only pulse-ingest writes the tables. */
 export function createReads(db: Database.Database) {
-  function besideArtifacts({ n, doc }: JobRow): Omit<JobView, "artifacts"> {
+  function viewWithoutArtifacts({ n, doc }: JobRow): Omit<JobView, "artifacts"> {
     const job = withOrigins(JSON.parse(doc) as StoredJob);
     const into = db
       .prepare("SELECT into_guid FROM coalesced WHERE id = ?")
@@ -38,19 +38,19 @@ export function createReads(db: Database.Database) {
       | JobRow
       | undefined;
     if (row === undefined) return null;
-    // Read before the artifacts: another process may write between the two, and a log that is parsed has its artifacts.
-    const beside = besideArtifacts(row);
+    // Read before the artifacts, because another process may write in between. A log shown as parsed must have its artifacts.
+    const view = viewWithoutArtifacts(row);
     const names = db
       .prepare(
         "SELECT json_quote(name) AS doc FROM artifacts WHERE job = ? GROUP BY name ORDER BY min(rowid)",
       )
       .all(row.n) as DocRow[];
-    return { ...beside, artifacts: names.map((name) => readDoc<string>(name)) };
+    return { ...view, artifacts: names.map((name) => readDoc<string>(name)) };
   }
 
-  function explained(row: JobRow): ExplainedJob {
-    const beside = besideArtifacts(row);
-    const push = db.prepare("SELECT doc FROM resultsets WHERE id = ?").get(beside.job.result_set) as
+  function explainJob(row: JobRow): ExplainedJob {
+    const view = viewWithoutArtifacts(row);
+    const push = db.prepare("SELECT doc FROM resultsets WHERE id = ?").get(view.job.result_set) as
       | { doc: string }
       | undefined;
     const artifacts = db
@@ -59,14 +59,14 @@ export function createReads(db: Database.Database) {
            GROUP BY name, made_by ORDER BY min(rowid)`,
       )
       .all(row.n) as DocRow[];
-    // Ids begin with the job's id and a slash. `0` follows `/` in ASCII.
+    // Ids begin with the job's id and a slash. `0` comes after `/` in ASCII.
     const suggestions = db
       .prepare(
         "SELECT attempts, next_attempt_at, failure FROM suggestions WHERE id >= ?1 || '/' AND id < ?1 || '0' ORDER BY id",
       )
-      .all(jobId(beside.job.project, beside.job.job_guid)) as StoredSuggestions[];
+      .all(jobId(view.job.project, view.job.job_guid)) as StoredSuggestions[];
     return {
-      ...beside,
+      ...view,
       result_set: push === undefined ? null : (JSON.parse(push.doc) as ResultSet),
       artifacts: explainedArtifacts(artifacts.map((artifact) => readDoc<ArtifactRow>(artifact))),
       suggestions,
@@ -76,7 +76,7 @@ export function createReads(db: Database.Database) {
   function findJobsByGuid(guidOrTaskId: string, project: string | null = null): ExplainedJob[] {
     const limits = taskIdForms(guidOrTaskId).flatMap(jobKeyRanges);
     const ranges = Array.from({ length: limits.length / 2 }, () => "(key > ? AND key < ?)").join(" OR ");
-    // Without the plus sign, an index of the project's jobs might be used instead of the keys.
+    // The plus sign keeps SQLite from using the index by project instead of the keys.
     const ofProject = project === null ? "" : "AND +project = ?";
     const values = project === null ? limits : [...limits, project];
     const rows = db
@@ -85,7 +85,7 @@ export function createReads(db: Database.Database) {
            ORDER BY project, doc ->> 'job_guid' LIMIT 100`,
       )
       .all(values) as JobRow[];
-    return rows.map(explained);
+    return rows.map(explainJob);
   }
 
   function findArtifact(project: string, guid: string, name: string): Artifact | null {

@@ -35,15 +35,15 @@ const columns = {
   ...{ origin: "origin", client_id: "client_id", endpoint: "endpoint" },
   ...{ first_seen: "first_seen", last_seen: "last_seen", count: "count", expires_at: "expires_at" },
 };
-/** The SQL of the columns that {@link toRejection} reads. */
+/** The SQL that selects the columns for {@link toRejection}. */
 export const REJECTION_DOC = rowDoc({ ...columns, doc: "doc" });
-/** Without the content of the payload, which can be a hundred times as long as the rest. What is joined to a text is text. */
+/** Leaves out the content of the payload, which can be a hundred times as long as the rest. `|| ''` turns JSON into plain text. */
 const HEAD_DOC = rowDoc({ ...columns, doc: "json_remove(doc, '$.payload.content') || ''" });
 
 /** A condition and its parameters. */
 type Condition = readonly [sql: string, ...values: readonly unknown[]];
 
-/** Keeps rejections in an open file. This project wrote the tables, so the shape of their documents is not checked. */
+/** Stores rejections in an open file. The shape of documents is not checked, because only pulse-ingest writes the tables. */
 export function createRejections(db: Database.Database, ttlDays: number, quota: RejectionQuota = unlimited) {
   const readLastSeen = db.prepare(
     "SELECT id, last_seen FROM rejections WHERE id IN (SELECT value FROM json_each(?))",
@@ -182,18 +182,18 @@ function conditionsOf({
   until,
   ...exact
 }: RejectionFilter): Condition[] {
-  // The plus keeps SQLite from using the index of the expiry, which is useless: nearly no row has expired.
+  // The plus sign keeps SQLite from using the index by expiry, which is useless because hardly any row has expired.
   const conditions: Condition[] = [["+expires_at > ?", new Date().toISOString()]];
-  // Beside a task, every other index is useless, too: a project or an exchange has many more rejections.
+  // If a task is given, every other index is useless too, because a project or an exchange has many more rejections.
   const sign = task_id === undefined ? "" : "+";
   for (const [name, value] of Object.entries(exact)) {
     if (value !== undefined) conditions.push([`${sign}${name} = ?`, value]);
   }
-  // What was posted has no routing key, which is stored as an empty one.
+  // Rejections of REST requests are stored with an empty routing key and must not match.
   if (routing_key !== undefined)
     conditions.push([`${sign}routing_key = ? AND client_id IS NULL`, routing_key]);
   if (task_id !== undefined) {
-    // `0` follows `/` in ASCII, so the range contains exactly the ids that begin with the task id and a slash.
+    // `0` comes after `/` in ASCII, so the range contains exactly the ids that begin with the task id and a slash.
     const forms = taskIdForms(task_id);
     const ofTask = [
       `task_id IN (${forms.map(() => "?, ?").join(", ")})`,
@@ -207,7 +207,7 @@ function conditionsOf({
   }
   if (since !== undefined) conditions.push(["last_seen >= ?", since]);
   if (until !== undefined) conditions.push(["last_seen < ?", until]);
-  // `g` follows the hexadecimal digits in ASCII.
+  // `g` comes after the hexadecimal digits in ASCII.
   if (id_prefix !== undefined) conditions.push(["id >= ? AND id < ?", id_prefix, `${id_prefix}g`]);
   return conditions;
 }
@@ -216,12 +216,12 @@ function valuesOf(conditions: readonly Condition[]): unknown[] {
   return conditions.flatMap(([, ...values]) => values);
 }
 
-/** Returns the column `doc` of a rejection. */
+/** Returns the value of the column `doc` for a rejection. */
 export function docOf({ fault, payload }: Pick<Rejection, "fault" | "payload">): string {
   return JSON.stringify({ fault, payload });
 }
 
-/** Returns sender, routing key, origin, client id and endpoint. */
+/** Returns the values of the columns `exchange`, `routing_key`, `origin`, `client_id` and `endpoint`. */
 export function routeColumns(route: StoredRoute): readonly (string | null)[] {
   return route.origin === "rest"
     ? [storedSenderOf(route), "", "rest", route.client_id, route.endpoint]
@@ -233,12 +233,12 @@ function routeOf({ origin, exchange, routing_key, client_id, endpoint }: Rejecti
   return { origin: "pulse", exchange, routing_key };
 }
 
-/** Returns the rejection of a row. */
+/** Reads a row selected with {@link REJECTION_DOC}. */
 export function toRejection(row: DocRow): StoredRejection {
   return readRejection<StoredRejection["payload"]>(row);
 }
 
-/** @typeParam Payload - what was read of the payload. */
+/** @typeParam Payload - the members of the payload that were selected. */
 function readRejection<Payload>(row: DocRow) {
   const read = readDoc<RejectionRow>(row);
   const { id, project, task_id, first_seen, last_seen, count, expires_at } = read;

@@ -3,12 +3,12 @@ import { jobId, jobKey } from "../../domain/ids.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import { gridCell } from "../rules/grid-cell.ts";
 
-/** Returns a function that gives a stored job another guid, within the caller's transaction. Its parts go with it. */
+/** Returns a function that gives a stored job and its parts another guid, within the caller's transaction. */
 export function createRenaming(db: Database.Database) {
   const putJob = db.prepare("UPDATE jobs SET key = ?, cell = ?, doc = ? WHERE n = ?");
-  // Whoever holds the lease knows the log by the old guid, and cannot end it any more. So it is due again at once.
+  // A worker that holds a lease on the log knows it by the old guid, and can no longer finish it. So the lease is released.
   const moveLogs = db.prepare("UPDATE logs SET guid = ?, lease = NULL, lease_until = NULL WHERE job = ?");
-  // Ids begin with the job's id and a slash. `0` follows `/` in ASCII.
+  // Ids begin with the job's id and a slash. `0` comes after `/` in ASCII.
   const moveSuggestions = db.prepare(
     `UPDATE OR REPLACE suggestions SET id = ?2 || substr(id, length(?1) + 1), guid = ?3, lease = NULL, lease_until = NULL
        WHERE id >= ?1 || '/' AND id < ?1 || '0'`,
@@ -20,7 +20,7 @@ export function createRenaming(db: Database.Database) {
   const dropCoalesced = db.prepare("DELETE FROM coalesced WHERE id = ?");
 
   /**
-   * @param n - the number of the job's row.
+   * @param n - the row number of the job.
    * @param job - the job with its new guid.
    */
   return (n: number, job: StoredJob, oldGuid: string): void => {

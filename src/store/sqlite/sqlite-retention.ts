@@ -15,10 +15,10 @@ import { revisionKeys } from "../rules/find-push.ts";
 import { type DocRow, readDoc } from "./row-doc.ts";
 import { inTransaction } from "./sqlite-database.ts";
 
-/** How long one transaction goes on with the next job, in milliseconds. Nothing else happens in this process meanwhile. */
+/** A transaction starts no further job after this time, in milliseconds, because it blocks the event loop. */
 const STEP_MS = 10;
 
-/** The condition for a job that may go, read from columns that stand in front of its document. */
+/** The condition for an expired job. It uses only columns before the document, which are fast to read. */
 const EXPIRED = `(changed < ?3 OR (changed < ?2 AND cell ->> ${CELL.state} = 'completed'))`;
 
 interface OldJob {
@@ -35,7 +35,7 @@ interface OldPush {
   readonly changed: string;
 }
 
-/** Removes what is older than it should be. Each call is one short transaction. */
+/** Removes expired documents. Each call is one short transaction. */
 export function createRetention(db: Database.Database) {
   const oldJobs = db.prepare(
     `SELECT n, key, changed, cell ->> ${CELL.version} AS version, ${EXPIRED} AS is_expired FROM jobs
@@ -45,7 +45,7 @@ export function createRetention(db: Database.Database) {
   const logUrls = db.prepare("SELECT json_group_array(url) AS doc FROM logs WHERE job = ?");
   const dropArtifacts = db.prepare("DELETE FROM artifacts WHERE job = ?");
   const dropLogs = db.prepare("DELETE FROM logs WHERE job = ?");
-  // Ids begin with the job's id and a slash. `0` follows `/` in ASCII.
+  // Ids begin with the job's id and a slash. `0` comes after `/` in ASCII.
   const dropSuggestions = db.prepare("DELETE FROM suggestions WHERE id >= ?1 || '/' AND id < ?1 || '0'");
   const dropCoalesced = db.prepare("DELETE FROM coalesced WHERE id = ?");
   const dropJob = db.prepare("DELETE FROM jobs WHERE n = ?");
@@ -58,7 +58,7 @@ export function createRetention(db: Database.Database) {
   const dropKey = db.prepare("DELETE FROM revision_keys WHERE key = ? AND resultset = ?");
   const dropPush = db.prepare("DELETE FROM resultsets WHERE id = ?");
 
-  /** A job is removed in one transaction, so nothing is ever left. */
+  /** Does nothing: a job is removed in one transaction, so a removal is never left unfinished. */
   function finishRemovals(): number {
     return 0;
   }
@@ -77,24 +77,24 @@ export function createRetention(db: Database.Database) {
 
   function removeJobs(jobs: readonly ExpiredJob[]): RemovedJobs {
     return inTransaction(db, () => {
-      const gone = { handled: 0, jobs: 0, artifacts: 0, logs: 0, suggestions: 0, coalesced: 0 };
+      const removed = { handled: 0, jobs: 0, artifacts: 0, logs: 0, suggestions: 0, coalesced: 0 };
       const urls: string[] = [];
       const until = performance.now() + STEP_MS;
       for (const { id, version } of jobs) {
-        gone.handled++;
+        removed.handled++;
         const row = findJob.get(jobKey(id), version) as { n: number } | undefined;
         if (row !== undefined) {
           const { n } = row;
           for (const url of readDoc<string[]>(logUrls.get(n) as DocRow)) urls.push(url);
-          gone.artifacts += dropArtifacts.run(n).changes;
-          gone.logs += dropLogs.run(n).changes;
-          gone.suggestions += dropSuggestions.run(id).changes;
-          gone.coalesced += dropCoalesced.run(id).changes;
-          gone.jobs += dropJob.run(n).changes;
+          removed.artifacts += dropArtifacts.run(n).changes;
+          removed.logs += dropLogs.run(n).changes;
+          removed.suggestions += dropSuggestions.run(id).changes;
+          removed.coalesced += dropCoalesced.run(id).changes;
+          removed.jobs += dropJob.run(n).changes;
         }
         if (performance.now() >= until) break;
       }
-      return { ...gone, logUrls: urls };
+      return { ...removed, logUrls: urls };
     });
   }
 
@@ -160,12 +160,12 @@ export function createRetention(db: Database.Database) {
   };
 }
 
-/** The parameters 1 to 3 of the statements about a project's jobs. */
+/** Returns the parameters 1 to 3 of the statements about a project's jobs. */
 function valuesOf({ project, finishedBefore, unfinishedBefore }: ExpiryQuery): string[] {
   return [project, finishedBefore, unfinishedBefore];
 }
 
-/** Returns the present in the form in which a table has its times of expiry. */
+/** Returns the current time in the format of the expiry times of a table. */
 function nowFor(kind: OutdatedKind): string | number {
   return kind === "nonces" ? Date.now() : new Date().toISOString();
 }

@@ -1,15 +1,15 @@
 import type Database from "libsql";
 import { inTransaction } from "./sqlite-database.ts";
 
-/** How many pages one step gives back. SQLite moves the same number of used pages into their places. */
+/** The number of pages that one step frees. SQLite moves up to as many used pages to fill the gaps. */
 const PAGES_AT_ONCE = 64;
-/** Less free space than this share of the file, or than these pages, is kept: new documents use it again. */
+/** Free space up to this share of the file, or up to this number of pages, is kept for new documents. */
 const KEPT_SHARE = 0.1;
 const KEPT_PAGES = 1024;
-/** The value of `auto_vacuum` of a file that can give space back. A file that an earlier version created has 0. */
+/** The value of `auto_vacuum` in a file that can shrink. Files created by earlier versions have 0. */
 const INCREMENTAL = 2;
 
-/** Gives space that the file does not use back to the system. */
+/** Returns unused space of the file to the file system. */
 export function createSpace(db: Database.Database) {
   const numberOf = (pragma: string): number => {
     const [row] = db.prepare(`PRAGMA ${pragma}`).all() as [Record<string, number>];

@@ -27,15 +27,15 @@ import { createWrites } from "./sqlite-writes.ts";
 import { storeFile } from "./store-file.ts";
 import { watchStoreFile } from "./watch-store-file.ts";
 
-/** How long opening waits for a lock, in milliseconds: another process may be migrating the file, in several locked steps. */
+/** How long opening waits for a lock, in milliseconds. Another process may be migrating the file, in several locked steps. */
 const OPENING_MS = 5000;
 
 /**
- * Opens the embedded store, a single file. Its calls are short, and block the event loop. If the file is locked, they wait
+ * Opens the embedded store, which is a single file. Its calls are short, and block the event loop. If the file is locked, they wait
  * without blocking.
  *
- * @param folder - created if it is missing.
- * @param onStuck - called if another file has taken the place of the open one, so that only opening the store again helps.
+ * @param folder - created if it does not exist.
+ * @param onStuck - called if the open file was replaced by another file. The caller must then open the store again.
  * @throws Misuse for a file that is not a store; Unavailable while another process has it locked.
  */
 export async function openSqliteStore(

@@ -1,7 +1,7 @@
 import type Database from "libsql";
 import { inTransaction } from "./sqlite-database.ts";
 
-/** The ledger of suspects. Many are entered in one transaction, because after a lost connection there may be hundreds. */
+/** Stores the ledger of suspects. Enters many in one transaction, because there may be hundreds after a lost connection. */
 export function createSuspects(db: Database.Database) {
   const enter = db.prepare(
     `INSERT INTO suspects VALUES (?, 1, ?) ON CONFLICT (hash) DO UPDATE
@@ -9,7 +9,7 @@ export function createSuspects(db: Database.Database) {
   );
   const clear = db.prepare("DELETE FROM suspects WHERE hash = ?");
 
-  /** Returns for each how often it has been entered. */
+  /** Returns how often each suspect has been entered, including this time. */
   function enterSuspects(keys: readonly string[]): number[] {
     const now = new Date().toISOString();
     return inTransaction(db, () => keys.map((key) => (enter.get(key, now) as { attempts: number }).attempts));

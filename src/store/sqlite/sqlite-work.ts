@@ -9,7 +9,7 @@ import { inTransaction } from "./sqlite-database.ts";
 const TABLES = { log: "logs", suggestions: "suggestions" } as const;
 
 const JOB = "(SELECT n FROM jobs WHERE key = ?)";
-/** The condition for the row of an item under its lease. `keyOf` returns the parameters. */
+/** The condition for the row of an item while its lease is held. `keyOf` returns the parameters. */
 const HELD = {
   log: `job = ${JOB} AND name = ? AND url = ? AND lease = ?`,
   suggestions: "id = ? AND lease = ?",
@@ -23,7 +23,7 @@ function keyOf(item: WorkItem): string[] {
 type LogItem = Extract<WorkItem, { kind: "log" }>;
 type SuggestionsItem = Extract<WorkItem, { kind: "suggestions" }>;
 
-/** The columns that a claim returns, from either table. */
+/** The columns that a claim returns from both tables. */
 const CLAIMED = {
   ...{ project: "project", job_guid: "guid", exchange: "exchange" },
   ...{ attempts: "attempts - 1", failure: "failure" },
@@ -33,7 +33,7 @@ const WORK_DOCS = {
   suggestions: rowDoc({ ...CLAIMED, id: "id", blob: "blob" }),
 } as const;
 
-/** Returns the statement that jumps from one exchange to the next in the index, however much work each has. */
+/** Returns a statement that jumps from one exchange to the next in the index, so the amount of work does not matter. */
 function prepareExchanges(db: Database.Database, kind: WorkItem["kind"]): Database.Statement {
   return db.prepare(
     `WITH RECURSIVE found (exchange) AS (
@@ -46,7 +46,7 @@ function prepareExchanges(db: Database.Database, kind: WorkItem["kind"]): Databa
   );
 }
 
-/** Returns the statements that claim work of the projects behind a name in the alphabet, and of those up to it. */
+/** Returns two statements that claim work: of projects after a name in alphabetical order, and of projects up to that name. */
 function prepareClaims(db: Database.Database, kind: WorkItem["kind"]) {
   const host = kind === "log" ? "AND host NOT IN (SELECT value FROM json_each(?4))" : "AND ?4 = ?4";
   const claim = (side: ">" | "<="): Database.Statement =>
@@ -60,9 +60,9 @@ function prepareClaims(db: Database.Database, kind: WorkItem["kind"]) {
   return { behind: claim(">"), before: claim("<=") };
 }
 
-/** Keeps logs to read and suggestions to make, as rows that are due at a time and held under a lease. */
+/** Stores logs to read and suggestions to make. Each row has the time when it is due, and may be leased. */
 export function createWork(db: Database.Database) {
-  // If there is an artifact of this name already, it stays.
+  // An artifact of this name that is already stored is kept.
   const addArtifact = db.prepare(`INSERT OR IGNORE INTO artifacts VALUES (${JOB}, ?, ?, ?, ?, ?)`);
   const endLog = db.prepare(
     `UPDATE logs SET parse_status = 'parsed', failure = NULL, next_attempt_at = NULL, lease = NULL,

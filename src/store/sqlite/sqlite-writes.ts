@@ -25,14 +25,14 @@ import { createPushWriter } from "./sqlite-push-rows.ts";
 import type { JobRow } from "./sqlite-reads.ts";
 import { createRenaming } from "./sqlite-renaming.ts";
 
-/** A stored job and the number of its row. */
+/** A stored job and its row number. */
 interface NumberedJob {
   readonly n: number;
   readonly job: StoredJob;
 }
 
 /**
- * Writes batches to an open file, with statements that are prepared once. A list is passed as one JSON parameter.
+ * Writes batches to an open file, with statements that are prepared once. Lists are passed as one JSON parameter.
  *
  * @param putSegment - stores a segment of the archive, within the caller's transaction.
  */
@@ -42,7 +42,7 @@ export function createWrites(
   putSegment: (segment: NewSegment) => void,
 ) {
   const list = "(SELECT value FROM json_each(?))";
-  // Each job is a row of its own: the driver would crash the process if one text for all of them reached 512 MiB.
+  // Reads one row per job, because the driver would crash the process if a single text with all jobs reached 512 MiB.
   const readJobs = db.prepare(`SELECT n, doc FROM jobs WHERE key IN ${list}`);
   const readNumber = db.prepare("SELECT coalesce(max(n), 0) AS n FROM jobs");
   const readPushes = db.prepare(
@@ -52,12 +52,12 @@ export function createWrites(
     "SELECT doc FROM resultsets JOIN json_each(?) AS wanted ON project = wanted.value->>0 AND revision_hash = wanted.value->>1",
   );
   const writePush = createPushWriter(db);
-  // Values are passed as one array. The driver copies several arguments into one first, which takes as long as writing a row.
+  // Values are passed as one array. The driver would copy separate arguments into an array, which takes as long as writing a row.
   const addJob = db.prepare(
     "INSERT INTO jobs (n, key, rest_id, project, push, kind, changed, cell, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
   );
   const changeJob = db.prepare("UPDATE jobs SET changed = ?, cell = ?, doc = ? WHERE n = ?");
-  // Not part of the statement above, which would then write the index of kinds again for every change of a job.
+  // A separate statement, because `changeJob` would otherwise update the index of kinds on every change of a job.
   const movePush = db.prepare(
     "UPDATE jobs SET push = (SELECT rest_id FROM resultsets WHERE id = ?) WHERE n = ?",
   );
@@ -89,7 +89,7 @@ export function createWrites(
     return parts.flatMap(({ outcomes }) => outcomes);
   }
 
-  /** Returns the outcomes, and the hashes of the options that were not known to be stored before. */
+  /** Returns the outcomes, and the hashes of the combinations of options that were written. */
   function storePart(batch: readonly Arrival[]): { outcomes: StoreOutcome[]; options: readonly string[] } {
     const numbered = jobsBy(batch.flatMap(concernedIds).map(jobKey));
     const stored = new Map(numbered.map(({ job }) => [jobId(job.project, job.job_guid), job]));
@@ -121,7 +121,7 @@ export function createWrites(
     return [...byKey, ...byHash].map(({ doc }) => JSON.parse(doc) as ResultSet);
   }
 
-  /** Returns the numbers of the pushes that were written, by their ids. */
+  /** Writes the changed pushes, and returns their ids and numbers. */
   function writePushes(pushes: PushBook): (readonly [id: string, number: number])[] {
     const numbers = numberPushes(pushes.wantedNumbers());
     return Array.from(pushes.changed, ([id, push]) => {
@@ -132,7 +132,9 @@ export function createWrites(
   }
 
   /**
-   * @param rows - the rows of the stored jobs, by id. Those of new jobs are added.
+   * Writes everything in a plan except pushes and options.
+   *
+   * @param rows - the row numbers of the stored jobs, by id. The row numbers of new jobs are added to it.
    * @param pushNumbers - the numbers of the pushes of new jobs, by id.
    */
   function writePlan(
@@ -167,7 +169,7 @@ export function createWrites(
     addJob.run([n, jobKey(id), rest_id, project, push, kindOf(signature), last_modified, cell, doc]);
   }
 
-  /** Leaves the push of the job as it is. */
+  /** Writes a job without changing the column `push`. */
   function writeChangedJob(n: number, job: StoredJob): void {
     changeJob.run([job.last_modified, JSON.stringify(gridCell(job)), JSON.stringify(job), n]);
   }

@@ -9,10 +9,10 @@ export function storeFile(dataDir: string): string {
 }
 
 /**
- * Returns whether a folder holds an embedded store.
+ * Returns whether a folder contains an embedded store.
  *
- * @throws Misuse if that cannot be found out, for example because this user may not look into the folder, or if this user may
- *   not read the store: only the worker's user may, even where others can see the folder.
+ * @throws Misuse if this cannot be determined, e.g. because this user has no access to the folder, or if this user must not read
+ *   the store. Only the worker's user may read it, even if other users can list the folder.
  */
 export function isStoreIn(dataDir: string): boolean {
   const file = storeFile(dataDir);

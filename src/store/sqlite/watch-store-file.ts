@@ -4,69 +4,69 @@ import { watchPlace } from "../../disk/file-place.ts";
 import { Unavailable } from "../../domain/faults.ts";
 
 /**
- * Returns a function that looks whether the file of an open store, and its write-ahead log, are still in their places. SQLite does not
- * look: it goes on with files that were deleted, and nobody finds what is written to them after the next start.
+ * Returns a function that checks whether the file of an open store, and its write-ahead log, are still in their places. SQLite does not
+ * check this: it continues to use deleted files, and everything written to them is lost at the next start.
  *
- * @param onStuck - called if another file has taken the place of the open one, so that only opening the store again helps.
+ * @param onStuck - called if the open file was replaced by another file. The caller must then open the store again.
  * @returns a function to call before each use. It throws Unavailable if the store must not be used.
  */
 export function watchStoreFile(db: Database.Database, path: string, onStuck: () => void): () => void {
   const place = watchPlace(path);
   const log = `${path}-wal`;
   const logPlace = existsSync(log) ? watchPlace(log) : () => "kept" as const;
-  let beside = [log, `${path}-shm`].map((file) => ({ file, isOurs: watchPlace(file) }));
+  let sideFiles = [log, `${path}-shm`].map((file) => ({ file, isOurs: watchPlace(file) }));
 
   /**
-   * Clears the way for the file that has taken the place. What the log holds goes into the open file, wherever that is now. Then the log
-   * leaves its place: SQLite finds it by its name, would use it for the other file, and damage that.
+   * Makes way for the new file. Copies the contents of the log into the open file, wherever that is now. Then moves the log out of the
+   * way: SQLite finds a log by its name, so it would apply ours to the new file and damage it.
    */
-  function leave(): void {
+  function makeWay(): void {
     emptyLog(db);
-    // A file that another process has created there belongs to the other store.
-    for (const { file, isOurs } of beside) if (isOurs() === "kept") takeAway(file);
-    // Once only: later the system may use their inodes for the files of the other store.
-    beside = [];
+    // A file that another process has created under this name belongs to the new store.
+    for (const { file, isOurs } of sideFiles) if (isOurs() === "kept") moveAway(file);
+    // Done only once, because the file system may later reuse the inodes for files of the new store.
+    sideFiles = [];
   }
 
   return () => {
     const found = place();
     if (found === "replaced") {
-      leave();
+      makeWay();
       onStuck();
       throw new Unavailable("store", `another file has taken the place of ${path}`);
     }
     if (found === "gone") {
-      // It may have been moved without its log.
+      // The file may have been moved without its log.
       emptyLog(db);
       const fix = "put it back, or restart this process, which creates an empty one";
       throw new Unavailable("store", `${path} was deleted or moved while it was in use: ${fix}`);
     }
     const foundLog = logPlace();
     if (foundLog === "kept") return;
-    // A log that another process has begun to write is not ours to copy.
+    // If another process has started a new log, its contents must not be copied.
     if (foundLog === "gone" || sizeOf(log) === 0) emptyLog(db);
     const fix = "restart all processes that use the store";
     throw new Unavailable("store", `${log} was deleted or moved while it was in use: ${fix}`);
   };
 }
 
-/** Copies into the file what only its write-ahead log holds, as far as nobody else reads it now. */
+/** Copies the contents of the write-ahead log into the file, as far as other readers permit. */
 function emptyLog(db: Database.Database): void {
   try {
     db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   } catch {
-    // The log stays as it is.
+    // The log stays unchanged.
   }
 }
 
-/** Renames a log that still holds something. */
-function takeAway(file: string): void {
+/** Removes a file, or renames it if it is a log with contents. */
+function moveAway(file: string): void {
   try {
     if (file.endsWith("-wal") && sizeOf(file) > 0) {
       renameSync(file, `${file}.left-${new Date().toISOString().replaceAll(":", "")}`);
     } else rmSync(file, { force: true });
   } catch {
-    // Opening the other file reports what is wrong with the folder.
+    // Ignored: opening the new file reports any problem with the folder.
   }
 }
 

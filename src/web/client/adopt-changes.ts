@@ -1,7 +1,7 @@
 /**
- * Makes an element like a newer one. What is the same stays as it is, with its focus, its selection and its scroll position.
+ * Updates an element to match a newer one. Unchanged parts are kept, with their focus, selection and scroll position.
  *
- * @param fresh - is taken apart.
+ * @param fresh - the newer element. Its children may be moved out of it.
  */
 export function adoptChanges(old: Element, fresh: Element): void {
   if (old.isEqualNode(fresh)) return;
@@ -22,7 +22,7 @@ function isSameKind(known: Element, child: ChildNode): child is Element & ChildN
 
 function adoptAttributes(old: Element, fresh: Element): void {
   for (const { name } of [...old.attributes]) {
-    // What a reader has opened stays open.
+    // Details that the reader has opened stay open.
     if (!fresh.hasAttribute(name) && name !== "open") old.removeAttribute(name);
   }
   for (const { name, value } of fresh.attributes) {

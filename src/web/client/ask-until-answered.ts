@@ -4,7 +4,7 @@ const FIRST_RETRY_MS = 2000;
 const LAST_RETRY_MS = 60_000;
 
 /**
- * Asks the server for JSON until it has answered. Never throws.
+ * Requests JSON from the server, and retries until it has answered. Never throws.
  *
  * @param isExpected - see `fetchJson`.
  * @param onWait - called before each pause, with the reason in words.

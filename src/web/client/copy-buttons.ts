@@ -4,7 +4,7 @@ import { copyText } from "./copy-text.ts";
 /** How long a button says that it has copied, in milliseconds. */
 const SAID_MS = 2000;
 
-/** Makes the buttons beside commands copy them. One listener for all, so that buttons which are drawn later work too. */
+/** Makes the buttons next to commands copy the commands. One listener serves all of them, so that buttons that are drawn later work too. */
 export function startCopyButtons(): void {
   document.documentElement.classList.add("scripted");
   document.addEventListener("click", (event) => {

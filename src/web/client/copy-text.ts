@@ -1,11 +1,11 @@
-/** Puts a text on the clipboard. Browsers have the newer way only on pages that came over https, or from this machine. */
+/** Copies a text to the clipboard. Browsers offer `navigator.clipboard` only on pages from https or from localhost. */
 export async function copyText(text: string): Promise<boolean> {
   if (navigator.clipboard !== undefined) {
     try {
       await navigator.clipboard.writeText(text);
       return true;
     } catch {
-      // The browser does not allow it. The older way may still work.
+      // The browser does not allow it. `execCommand` may still work.
     }
   }
   const area = document.createElement("textarea");

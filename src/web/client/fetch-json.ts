@@ -1,7 +1,7 @@
-/** An answer of the server, or why there is none. */
+/** An answer of the server, or the reason why there is none. */
 export type JsonAnswer<T> =
   | { readonly ok: true; readonly value: T }
-  /** @property status - the HTTP status; 0 if the server could not be reached. @property retryAfterSeconds - null if it does not say. */
+  /** @property status - the HTTP status; 0 if the server could not be reached. @property retryAfterSeconds - null if not given. */
   | {
       readonly ok: false;
       readonly status: number;
@@ -10,10 +10,10 @@ export type JsonAnswer<T> =
     };
 
 /**
- * Asks the server for JSON. Never throws, except when `signal` is aborted.
+ * Requests JSON from the server. Never throws, except when `signal` is aborted.
  *
- * @param address - a path of ours with its query.
- * @param isExpected - says whether the answer has the form that the caller reads. An answer of another version of the server has not.
+ * @param address - a path on this server, with its query.
+ * @param isExpected - whether the answer has the form that the caller reads. It may not if it is from another version of the server.
  */
 export async function fetchJson<T>(
   address: string,

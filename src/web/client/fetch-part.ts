@@ -1,15 +1,15 @@
-/** A part of a page, as the server draws it now, or why there is none. */
+/** A part of a page as the server draws it now, or the reason why there is none. */
 export type PartAnswer =
   | { readonly ok: true; readonly part: Element; readonly title: string }
   | { readonly ok: false; readonly text: string };
 
 /**
- * Asks the server for a page, and returns an element of it. The browser parses the answer like any page that it opens, so no string
- * becomes HTML here, and scripts in it do not run. Never throws.
+ * Requests a page from the server, and returns one element of it. The browser parses the answer as a document, so no string becomes HTML
+ * here, and scripts in it do not run. Never throws.
  *
- * @param address - a page of ours with its query.
- * @param id - of the element.
- * @param form - what to post. Without it the page is only asked for.
+ * @param address - the path of a page on this server, with its query.
+ * @param id - the id of the element.
+ * @param form - the fields to post. Without them, a GET request is sent.
  */
 export function fetchPart(address: string, id: string, form?: URLSearchParams): Promise<PartAnswer> {
   return new Promise((resolve) => {
@@ -19,7 +19,7 @@ export function fetchPart(address: string, id: string, form?: URLSearchParams): 
     request.setRequestHeader("accept", "text/html");
     request.addEventListener("load", () => {
       const answer = partOf(request.responseXML, id);
-      // A page that could not be answered in full has the part, too. The reader is better served by what is shown already.
+      // A page that the server could not complete contains the part, too, but the part that is already shown is better.
       const isWhole = request.status === 200 || form !== undefined;
       resolve(answer.ok && !isWhole ? { ok: false, text: "The server cannot answer in full now." } : answer);
     });
@@ -28,7 +28,7 @@ export function fetchPart(address: string, id: string, form?: URLSearchParams): 
   });
 }
 
-/** An error's page does not have the part. It says what went wrong. */
+/** Returns the part of a page. An error page does not contain it, but says what went wrong. */
 function partOf(page: Document | null, id: string): PartAnswer {
   const part = page?.getElementById(id) ?? null;
   if (page !== null && part !== null) return { ok: true, part, title: page.title };

@@ -12,7 +12,7 @@ const placeOf = (id: string): HTMLElement => {
   return place;
 };
 
-// What the server has drawn is shown first.
+// The script starts after the browser has painted what the server has drawn.
 afterFrame(() => {
   const grid = new OpenGrid({
     root: placeOf("grid"),

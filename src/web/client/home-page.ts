@@ -3,6 +3,6 @@ import { startShell } from "./shell.ts";
 
 startShell();
 
-// What stands behind # never reaches the server.
+// The server never receives the part of an address after `#`.
 const address = fromOldHash(location.pathname, location.hash);
 if (address !== null) location.replace(address);

@@ -3,16 +3,16 @@ import { announce } from "./announce.ts";
 import { fetchPart } from "./fetch-part.ts";
 import { pollWhileVisible } from "./poll-visible.ts";
 
-/** How often a visible page is asked for again, in milliseconds. */
+/** How often a visible page is requested again, in milliseconds. */
 const EVERY_MS = 5000;
-/** The shortest time between two sentences for people who listen, in milliseconds. */
+/** The shortest time between two announcements to screen readers, in milliseconds. */
 const QUIET_MS = 30_000;
 
 /**
- * Keeps a part of this page as the server draws it now. While the server does not answer, the last answer stays, and says so. When
- * the part's `data-summary` changes, it is spoken, but not too often.
+ * Keeps a part of this page up to date with the server. While the server does not answer, the last answer stays, with a notice that says
+ * so. When the part's `data-summary` changes, it is announced to screen readers, but not too often.
  *
- * @param id - of an element that has the class `freshness` within, with a `notice` in it.
+ * @param id - the id of the part, which contains an element with the class `notice`.
  */
 export function keepFresh(id: string): void {
   const place = document.getElementById(id);

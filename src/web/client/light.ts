@@ -1,7 +1,7 @@
 import type { LightView } from "../worker-light.tsx";
 import { fetchJson } from "./fetch-json.ts";
 
-/** How often a visible page asks how the worker is, in milliseconds. */
+/** How often a visible page requests the state of the worker, in milliseconds. */
 const EVERY_MS = 30_000;
 
 /** Keeps the worker's light in the header up to date while the page is visible. */

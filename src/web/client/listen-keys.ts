@@ -1,10 +1,10 @@
 import { findAction, type KeyAction, type KeyPlace } from "../keys.ts";
 import { keepChoice, readChoice } from "./stored-choice.ts";
 
-/** Where the choice on the help page is kept: `off`, or nothing. */
+/** The name of the stored choice on the help page, which is `on` or `off`. */
 const CHOICE = "single-keys";
 
-/** What a key does. It returns false if it has nothing to do now; then the browser does what it does with the key. */
+/** Handles a key. Returns false if there is nothing to do now, so that the browser handles the key. */
 export type KeyHandler = (event: KeyboardEvent) => boolean;
 
 export function hasSingleKeys(): boolean {
@@ -15,7 +15,7 @@ export function setSingleKeys(isOn: boolean): void {
   keepChoice(CHOICE, isOn ? "on" : "off");
 }
 
-/** Calls the handlers of a place's keys. Keys never act where text is typed, nor while a dialog is open. */
+/** Calls the handlers of the keys of a place. Keys are ignored in text fields, and while a dialog is open. */
 export function listenKeys<Place extends KeyPlace>(
   place: Place,
   handlers: Readonly<Record<KeyAction<Place>, KeyHandler>>,

@@ -9,7 +9,7 @@ if (place !== null) start(place);
 const details = document.getElementById("job-details");
 if (details !== null) void showRawHtml(details);
 
-/** The page as the server has drawn it says what there is to show. */
+/** Starts the viewer with the data that the server has written into the page. */
 function start(place: HTMLElement): void {
   const { project = "", guid = "", log = "", failing, opensAt = "", jobState = "" } = place.dataset;
   const query = new URLSearchParams(location.search);

@@ -13,11 +13,11 @@ export interface JobPlace {
 }
 
 export interface JobPanelOptions {
-  /** The address that shows a tab of the job. */
+  /** Returns the address that shows a tab of the job. */
   readonly tabAddress: (place: JobPlace, tab: TabName) => string;
-  /** A reader has picked a tab. It is shown already. */
+  /** Called when the reader has picked a tab, which is already shown. */
   readonly onTab: (tab: TabName) => void;
-  /** The job has been read. */
+  /** Called when the job has been read. */
   readonly onShown?: (shown: ShownJob) => void;
 }
 
@@ -25,21 +25,21 @@ export interface OpenJobPanel {
   /**
    * Shows a job, or another tab of the same job.
    *
-   * @param tab - null: the tab that people look for first.
+   * @param tab - the tab to show; null for the job's default tab.
    */
   show(place: JobPlace, tab: TabName | null): void;
   /** Reads the job again, because it has changed. */
   refresh(): void;
-  /** Empties the element, and stops asking. */
+  /** Empties the element, and stops sending requests. */
   close(): void;
 }
 
-/** A reader learns what the page waits for if it takes longer than this. */
+/** The panel says that it waits only if the job takes longer than this, in milliseconds. */
 const PATIENCE_MS = 300;
 const FIRST_RETRY_MS = 5000;
 const LAST_RETRY_MS = 60_000;
 
-/** Shows jobs in an element, and keeps what is shown up to date while the page is visible. The element may hold a drawn panel already. */
+/** Shows jobs in an element, and keeps them up to date while the page is visible. The server may have drawn the first job already. */
 export function openJobPanel(
   root: HTMLElement,
   { tabAddress, onTab, onShown }: JobPanelOptions,
@@ -51,7 +51,7 @@ export function openJobPanel(
   let retryMs = FIRST_RETRY_MS;
   let asking = new AbortController();
   let timer: number | undefined;
-  /** The server has drawn the job that is asked for first. It stays until its data is here. */
+  /** Whether the element shows the first job as the server has drawn it. It stays until the data of the job has arrived. */
   let isDrawn = root.querySelector(".job-panel") !== null;
 
   async function ask(): Promise<void> {
@@ -63,7 +63,7 @@ export function openJobPanel(
     const query = new URLSearchParams({ ...place, ...(tab !== null && { tab }) });
     try {
       const answer = await fetchJson(`/api/job?${query}`, isShownJob, signal);
-      // Otherwise another job was picked meanwhile, and the answer for this one is of no use.
+      // Otherwise another job has been picked since, and this answer is not needed any more.
       if (!signal.aborted) take(answer);
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -162,7 +162,7 @@ export function openJobPanel(
       trouble = null;
       retryMs = FIRST_RETRY_MS;
       void ask();
-      askPatience(next);
+      drawIfSlow(next);
     },
     refresh() {
       void ask();
@@ -177,8 +177,8 @@ export function openJobPanel(
     },
   };
 
-  /** The last job stays for a moment, so that nothing flickers when the answer is quick. */
-  function askPatience(waitingFor: JobPlace): void {
+  /** Keeps showing the last job for a moment, so that nothing flickers if the answer is quick. */
+  function drawIfSlow(waitingFor: JobPlace): void {
     setTimeout(() => {
       if (place === waitingFor && shown === null) draw();
     }, PATIENCE_MS);

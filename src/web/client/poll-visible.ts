@@ -1,9 +1,9 @@
 /**
- * Asks again and again while the page is visible, and at once when it becomes visible again. After a failure it waits longer each
- * time, up to a minute. Two questions are never asked at once.
+ * Polls while the page is visible, and immediately when it becomes visible again. After each failure the pause doubles, up to a minute.
+ * Two requests never overlap.
  *
- * @param ask - returns whether there was an answer.
- * @returns a function that ends it.
+ * @param ask - sends a request. Returns whether there was an answer.
+ * @returns a function that stops polling.
  */
 export function pollWhileVisible(everyMs: number, ask: () => Promise<boolean>): () => void {
   let failures = 0;

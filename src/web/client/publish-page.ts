@@ -6,7 +6,7 @@ import { showRawHtml } from "./raw-html.ts";
 import { startShell } from "./shell.ts";
 
 startShell();
-// Without a question there is nothing that could change.
+// A page without a question cannot change.
 if (location.pathname === "/publish" && location.search !== "") keepFresh("road");
 checkInPlace();
 jumpToLines();
@@ -28,7 +28,7 @@ let checks = 0;
 async function check(form: HTMLFormElement, place: HTMLElement): Promise<void> {
   const number = ++checks;
   const answer = await fetchPart(form.action, place.id, fieldsOf(form));
-  // Otherwise the reader has another message checked by now.
+  // Otherwise the reader has sent another message to check since.
   if (number !== checks) return;
   if (answer.ok) adoptChanges(place, answer.part);
   else place.textContent = `${answer.text} Try again.`;
@@ -41,7 +41,7 @@ function fieldsOf(form: HTMLFormElement): URLSearchParams {
   return new URLSearchParams(fields);
 }
 
-/** A click on a line number selects that line of the message. */
+/** Makes a click on a line number select that line of the message. */
 function jumpToLines(): void {
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("[data-line]") : null;

@@ -1,6 +1,6 @@
 /*
- * What may stand in the HTML of a publisher: words, tables, lists, pictures and links, in any of the old ways of writing them. Nothing
- * may run, take input, load anything, or change what is around it. @see spec/ui.md, section 1
+ * The elements and attributes that a publisher's HTML may contain: text, tables, lists, pictures and links, including obsolete markup for
+ * them. Nothing may run, take input, load anything, or change the page around it. @see spec/ui.md, section 1
  */
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
@@ -10,11 +10,11 @@ export const htmlElements = words(`
   em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hgroup hr i img ins kbd label li map mark menu nav ol p pre q rp rt ruby s
   samp section small span strike strong sub sup table tbody td tfoot th thead time tr tt u ul var wbr`);
 
-/** Shapes, text and gradients. Nothing that moves, links, or shows something from elsewhere. */
+/** Shapes, text and gradients. Nothing that moves, links, or includes something from elsewhere. */
 export const svgElements = words(`
   circle defs desc ellipse g line lineargradient marker path polygon polyline radialgradient rect stop svg switch text title tspan`);
 
-/** Attributes that hold an address. */
+/** Attributes that contain an address. */
 export const addressAttributes = words("href src cite background longdesc usemap");
 
 export const plainAttributes = words(`

@@ -1,6 +1,6 @@
 /**
- * The style of a publisher's HTML. It stands in a shadow root, where the classes of our own style sheet mean nothing, so that it cannot
- * look like a part of our pages. Only colours come in from outside.
+ * The style of a publisher's HTML. The HTML is in a shadow root, where the classes of our own style sheet have no effect, so that it
+ * cannot look like a part of our pages. Only colours and the font are inherited from the page.
  */
 export const rawHtmlStyle = `
 :host {

@@ -12,8 +12,8 @@ import {
 import { rawHtmlStyle } from "./raw-html-style.ts";
 
 /*
- * The only file that makes HTML from a text. The text is a publisher's, and may be hostile: DOMPurify makes a fragment of it in which
- * only what is listed is left, and the fragment is shown in a shadow root of its own.
+ * The only file that turns text into HTML. The text comes from a publisher and may be hostile, so DOMPurify turns it into a fragment with
+ * only the listed elements and attributes, and the fragment is shown in a shadow root of its own.
  */
 
 const addresses: ReadonlySet<string> = new Set(addressAttributes);
@@ -32,7 +32,7 @@ const config = {
     /^(?:(?:https?|ftp|mailto|tel|file|blob):|data:image\/|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
 } as const satisfies Config;
 
-/** A job may have a thousand values. The page stays usable while they are worked on. */
+/** The longest time without a turn for the browser, in milliseconds. A job may have a thousand values, and the page must stay usable. */
 const TURN_MS = 30;
 
 let loading: Promise<DOMPurify> | null = null;
@@ -40,7 +40,7 @@ let loading: Promise<DOMPurify> | null = null;
 /** Loads DOMPurify when it is needed for the first time: most jobs have no raw HTML. */
 function loadPurifier(): Promise<DOMPurify> {
   loading ??= import("dompurify").then(({ default: purifier }) => {
-    // Set once, because working out its sets takes longer than most values do.
+    // Set once, because computing the sets of the configuration takes longer than sanitising most values.
     purifier.setConfig(config);
     purifier.addHook("uponSanitizeAttribute", (element, event) => {
       event.keepAttr = isKept(element, event.attrName, event.attrValue);
@@ -50,7 +50,7 @@ function loadPurifier(): Promise<DOMPurify> {
   return loading;
 }
 
-/** Shows what each raw HTML in an element means, instead of its text. */
+/** Replaces the text of each raw HTML in an element with the HTML itself. */
 export async function showRawHtml(root: ParentNode): Promise<void> {
   const waiting = [...root.querySelectorAll<HTMLElement>("[data-raw-html]")].filter(isWaiting);
   if (waiting.length === 0) return;
@@ -64,9 +64,9 @@ export async function showRawHtml(root: ParentNode): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve));
     turnBegan = performance.now();
   }
-  // All at once, because the browser lays out the page again after each turn that changes it.
+  // All in one turn, because the browser lays out the page again after each turn that changes it.
   for (const { place, fragment } of ready) {
-    // Meanwhile another call may have come first, or the reader has gone to another tab.
+    // Another call may have been first, or the reader may have gone to another tab.
     if (!isWaiting(place) || !place.isConnected) continue;
     const shadow = place.attachShadow({ mode: "open" });
     shadow.adoptedStyleSheets = [styleSheet()];
@@ -74,9 +74,9 @@ export async function showRawHtml(root: ParentNode): Promise<void> {
   }
 }
 
-/** Returns what is left of a publisher's HTML. */
+/** Returns a publisher's HTML without everything that is not allowed. */
 function sanitise(purifier: DOMPurify, html: string, allowsRemote: boolean): DocumentFragment {
-  // Its types do not say so, but it returns null for a frame set.
+  // DOMPurify returns null for a frame set, although its types do not say so.
   const fragment: DocumentFragment | null = purifier.sanitize(html, config);
   if (fragment === null) return document.createDocumentFragment();
   openLinksBeside(fragment);
@@ -99,7 +99,7 @@ function styleSheet(): CSSStyleSheet {
 }
 
 function isKept(element: Element, name: string, value: string): boolean {
-  // Painting may refer to something elsewhere: `url(…)`, which can also be written with backslashes.
+  // SVG attributes may refer to something elsewhere with `url(…)`, which can also be written with backslashes.
   if (!addresses.has(name)) return !/url\s*\(|\\/i.test(value) || !svgAttributes.includes(name);
   const scheme = schemeOf(value);
   if (scheme === null) return false;
@@ -112,7 +112,7 @@ function isImageAddress(element: Element, scheme: string, value: string): boolea
   return element.localName === "img" && /^\s*data:image\//i.test(value);
 }
 
-/** Returns the scheme of an address, as browsers read it; null if it is not an address. */
+/** Returns the scheme of an address, as browsers read it; null if the address is invalid. */
 function schemeOf(value: string): string | null {
   return URL.canParse(value, location.href) ? new URL(value, location.href).protocol : null;
 }
@@ -122,7 +122,7 @@ function openLinksBeside(fragment: DocumentFragment): void {
   for (const link of fragment.querySelectorAll("a[href], area[href]")) link.setAttribute("target", "_blank");
 }
 
-/** Replaces pictures from elsewhere by links: whoever serves them would learn who reads the page. The fragment is not shown yet. */
+/** Replaces pictures from other hosts with links, because those hosts would learn who reads the page. The fragment is not shown yet. */
 function replaceImages(fragment: DocumentFragment, allowsRemote: boolean): void {
   if (allowsRemote) return;
   for (const each of fragment.querySelectorAll("[background]")) each.removeAttribute("background");
@@ -134,7 +134,7 @@ function replaceImages(fragment: DocumentFragment, allowsRemote: boolean): void 
 
 function linkTo(image: HTMLImageElement, source: string): HTMLElement {
   const name = image.getAttribute("alt") || source;
-  // A link cannot stand within a link.
+  // A link cannot contain another link.
   const isLinked = image.closest("a") !== null;
   const link = document.createElement(isLinked ? "span" : "a");
   link.textContent = `[image: ${name}]`;

@@ -1,4 +1,4 @@
-/** Returns what the reader chose on an earlier visit; null if nothing, or if the browser keeps nothing. */
+/** Returns a choice that the reader made on an earlier visit; null if there is none, or if the browser has no storage. */
 export function readChoice(name: string): string | null {
   try {
     return localStorage.getItem(name);
@@ -8,7 +8,7 @@ export function readChoice(name: string): string | null {
   }
 }
 
-/** Keeps a choice for later visits, if the browser keeps anything. */
+/** Stores a choice for later visits, if the browser has storage. */
 export function keepChoice(name: string, value: string): void {
   try {
     localStorage.setItem(name, value);

@@ -5,30 +5,30 @@ import { rowKey } from "./group-jobs.ts";
 
 export type JobTest = (job: GridJob) => boolean;
 
-/** What a filter makes of jobs. */
+/** The tests that a filter applies to each job. */
 export interface FilterTests {
   readonly isShown: JobTest;
-  /** Whether a job would be shown if the filter left out no status. */
+  /** Whether a job matches all conditions of the filter except those on the status. */
   readonly isOffered: JobTest;
 }
 
-/** Returns what a filter asks of each job. The server and the browser both use it, so they show the same. */
+/** Returns the tests of a filter. The server and the browser share them, so that both show the same jobs. */
 export function createTests(filter: JobFilter): FilterTests {
   const isOffered = createOfferTest(filter);
   const hasStatus = createStatusTest(filter.status);
   return { isOffered, isShown: (job) => hasStatus(job) && isOffered(job) };
 }
 
-/** Returns whether two filters offer the same jobs, because at most their statuses differ. */
+/** Returns whether two filters differ at most in their statuses, so that they offer the same jobs. */
 export function offerSame(one: JobFilter, other: JobFilter): boolean {
   return (["text", "tiers", "platforms", "groups", "symbols"] as const).every(
     (name) => one[name] === other[name],
   );
 }
 
-/** Returns a function that says whether all conditions but that on the status hold. */
+/** Returns a test for all conditions of a filter except those on the status. */
 function createOfferTest(filter: JobFilter): JobTest {
-  // Each word once: an address has room for a thousand equal ones.
+  // Duplicates are removed, because an address can repeat one word a thousand times.
   const words = [...new Set(filter.text.toLowerCase().split(/\s+/))].filter((word) => word !== "");
   const tiers = new Set(filter.tiers);
   const platforms = new Set(filter.platforms);
@@ -52,20 +52,20 @@ function createStatusTest(wanted: readonly string[]): JobTest {
   const isAny = shownWords.includes("all");
   return ({ status, classification }) => {
     if (hidden.has(status)) return false;
-    // A job whose place another one has taken says nothing, unless somebody asks for it.
+    // A coalesced job does not run, because another job runs instead of it. It is shown only on request.
     if (shownWords.length === 0) return status !== "coalesced";
     return isAny || (shown.has(status) && (!onlyUnclassified || isUnclassified(classification)));
   };
 }
 
-/** Replaces the words for several statuses by these. */
+/** Replaces each word that stands for several statuses with those statuses. */
 function statusesOf(words: readonly string[]): string[] {
   return words.flatMap((word) =>
     Object.hasOwn(statusWords, word) ? statusWords[word as keyof typeof statusWords] : [word],
   );
 }
 
-/** Returns the conditions of a filter in words, for people; empty if there are none. */
+/** Returns the conditions of a filter in words. */
 export function filterInWords({ text, status, tiers, platforms, groups, symbols }: JobFilter): string[] {
   return [
     ...(text.trim() === "" ? [] : [`text "${text.trim()}"`]),

@@ -9,17 +9,17 @@ import {
   withFilter,
 } from "./grid-view.ts";
 
-/** The most values of a list in an address. */
+/** The maximum number of values of each list in an address. */
 const MAX_VALUES = 20;
-/** Longer queries are refused, so open groups are left out of an address beyond this length. */
+/** The maximum length of a query with keys of open groups, in characters. Further keys are left out, because long queries are refused. */
 const MAX_ADDRESS = 1500;
 const MAX_SECONDS = 1e11;
 const SECONDS_OF_DAY = 86_400;
 
 /**
- * Returns the view that an address asks for. Anything that cannot be read is left out, so that an old or damaged link still opens.
+ * Returns the view that an address describes. Invalid parts are ignored, so that an old or damaged link still opens.
  *
- * @param revision - from the path of a single push; null for a list.
+ * @param revision - the revision in the path of a single push; null for a list of pushes.
  */
 export function readGridView(project: string, revision: string | null, query: URLSearchParams): GridView {
   const filter: JobFilter = {
@@ -43,7 +43,7 @@ export function readGridView(project: string, revision: string | null, query: UR
   };
 }
 
-/** Returns the address of a view. Reading it gives the view again; only the keys of open groups are cut if there are very many. */
+/** Returns the address of a view. `readGridView` returns the same view for it, except that some keys are lost if very many groups are open. */
 export function gridAddress(view: GridView): string {
   const path = gridPath(view);
   const query = new URLSearchParams(pushQuery(view));
@@ -63,19 +63,19 @@ export function gridAddress(view: GridView): string {
   return text === "" ? path : `${path}?${text}`;
 }
 
-/** Returns the keys that have room in an address. Without `all`, those after it would open groups instead of closing them. */
+/** Returns the newest keys that fit into an address. `all` is always kept, because without it the others would open groups, not close them. */
 function newestKeys(expand: readonly string[]): readonly string[] {
   if (!expand.includes(ALL_GROUPS)) return expand.slice(-MAX_VALUES);
   return [ALL_GROUPS, ...expand.filter((key) => key !== ALL_GROUPS).slice(1 - MAX_VALUES)];
 }
 
-/** Returns a function that gives the addresses that open or close many groups of a view. */
+/** Returns a function that maps the key of a group to the address that opens or closes the group. */
 export function groupAddressIn(view: GridView): (key: string) => string {
   const add = addressWith(view, "expand");
   return (key) => (view.expand.includes(key) ? gridAddress(toggleGroup(view, key)) : add(key));
 }
 
-/** Returns a function that gives the addresses that show one of many platforms alone, or all again. */
+/** Returns a function that maps the key of a platform to the address that shows only this platform, or all platforms again. */
 export function platformAddressIn(view: GridView): (key: string) => string {
   const all = withFilter(view, { platforms: [] });
   const add = addressWith(all, "platform");
@@ -110,13 +110,13 @@ function readText(query: URLSearchParams, name: string): string | null {
   return query.get(name) || null;
 }
 
-/** Reads a list that is given by several parameters of one name. */
+/** Reads a list from all parameters with the same name. */
 function readList(query: URLSearchParams, name: string): string[] {
   const values = query.getAll(name).filter((value) => value !== "");
   return [...new Set(values)].slice(0, MAX_VALUES);
 }
 
-/** Reads `tier=1,2` as links have it, and `tier=1&tier=2` as a form sends it. */
+/** Reads `tier=1,2`, as in links, and `tier=1&tier=2`, as a form sends it. */
 function readTiers(query: URLSearchParams): readonly number[] {
   const given = query.getAll("tier").flatMap((value) => value.split(","));
   if (given.length === 0) return DEFAULT_TIERS;
@@ -126,13 +126,13 @@ function readTiers(query: URLSearchParams): readonly number[] {
 /**
  * Reads seconds since the Unix epoch, or a day such as `2026-11-29`.
  *
- * @param ofDay - which second of a day, in UTC, counted from 0.
+ * @param ofDay - the second of the day to return for a day, in UTC, counted from 0.
  */
 function readSeconds(query: URLSearchParams, name: string, ofDay: number): number | null {
   const text = query.get(name) ?? "";
   const day = /^\d{4}-\d\d-(\d\d)$/.exec(text)?.[1];
   const date = new Date(text);
-  // 31 February would be taken for 3 March.
+  // `Date` reads 31 February as 3 March.
   if (day !== undefined && date.getUTCDate() !== Number(day)) return null;
   const seconds = day === undefined ? Number.parseInt(text, 10) : date.getTime() / 1000 + ofDay;
   return seconds >= 0 && seconds <= MAX_SECONDS ? seconds : null;

@@ -1,45 +1,45 @@
 import type { JobCell } from "../../domain/job-cell.ts";
 import type { ShownPush, ShownRevision } from "./shown-push.ts";
 
-/** What the server answers about the jobs of pushes. The same form comes in events. */
+/** The server's answer about the jobs of pushes. Events have the same form. */
 export interface CellsAnswer {
-  /** Ask for the changes after it, later. */
+  /** The position after which to request later changes. */
   readonly position: string;
   readonly pushes: readonly CellsOfPush[];
 }
 
 export interface CellsOfPush {
-  /** The first 12 characters. */
+  /** The first 12 characters of the revision. */
   readonly revision: string;
-  /** These are all jobs of the push, and any other is gone. */
+  /** Whether `cells` contains all jobs of the push, so that any other job no longer exists. */
   readonly isComplete: boolean;
   readonly cells: readonly JobCell[];
-  /** Guids of those jobs above whose place another job has taken. */
+  /** Guids of the jobs in `cells` that have been coalesced into another job. */
   readonly coalesced: readonly string[];
   /** Guids of jobs that the push no longer has. */
   readonly gone: readonly string[];
-  /** The next events bring the rest. What has begun with `isComplete` is complete with the last of them. */
+  /** Whether the next events contain more of this push. A list that began with `isComplete` is complete only with the last of them. */
   readonly more: boolean;
 }
 
 export interface PushesAnswer {
   readonly pushes: readonly ShownPush[];
-  /** Where the next page begins; null at the end of the list. */
+  /** The cursor of the next page; null at the end of the list. */
   readonly next: string | null;
 }
 
-/** The data of an event `changes`. */
+/** The data of a `changes` event. */
 export interface ChangesEvent extends CellsAnswer {
-  /** Pushes that are new, or were completed. */
+  /** Pushes that are new, or whose details have arrived. */
   readonly heads: readonly ShownPush[];
 }
 
-/** The data of an event `unwatched`. */
+/** The data of an `unwatched` event. */
 export interface UnwatchedEvent {
   readonly revisions: readonly string[];
 }
 
-// The browser checks what it gets, because a page that stays open may meet another version of the server.
+// The browser checks each answer, because a page that stays open may get one from another version of the server.
 
 export function isCellsAnswer(value: unknown): value is CellsAnswer {
   return isObject(value) && typeof value["position"] === "string" && isListOf(value["pushes"], isCellsOfPush);

@@ -1,12 +1,12 @@
 import { CELL, type JobCell } from "../../domain/job-cell.ts";
 import { buttonClass, isFailure, jobStatus, progressStatuses } from "../job-status.ts";
 
-/** A job as the grid works with it: its cell with names, and what follows from it. Times are seconds since the Unix epoch; 0 if unknown. */
+/** A job as the grid uses it: the fields of its cell, and values computed from them. Times are seconds since the Unix epoch; 0 if unknown. */
 export interface GridJob {
   readonly guid: string;
   readonly isCompleted: boolean;
   readonly status: string;
-  /** See `isFailure` of `job-status.ts`. It is asked for thousands of jobs after each key. */
+  /** See `isFailure` in `job-status.ts`. Computed once, because each key press needs it for thousands of jobs. */
   readonly isFailure: boolean;
   /** Pending or running. */
   readonly isInProgress: boolean;
@@ -18,17 +18,17 @@ export interface GridJob {
   readonly groupSymbol: string;
   readonly groupName: string;
   readonly symbol: string;
-  /** Jobs of a group are sorted by it: the symbol with its numbers padded, so that `R2` comes before `R10`. */
+  /** The sort key within a group: the symbol with its numbers padded, so that `R2` comes before `R10`. */
   readonly symbolOrder: string;
   readonly name: string;
   readonly platform: string;
-  /** Joined by spaces. */
+  /** The options, joined by spaces. */
   readonly options: string;
   readonly submit: number;
   readonly start: number;
   readonly end: number;
   readonly version: number;
-  /** All that a text filter looks at, in lower case. */
+  /** The text that a text filter searches, in lower case. */
   readonly searched: string;
 }
 
@@ -61,27 +61,27 @@ export function toGridJob(cell: JobCell, isCoalesced: boolean): GridJob {
   };
 }
 
-/** A line feed keeps a word of the filter from matching the end of one field and the beginning of the next. */
+/** Joins fields with line feeds, so that a word of the filter cannot match across two fields. */
 function searchedText(fields: readonly string[]): string {
   return fields.join("\n").toLowerCase();
 }
 
-/** Returns how long a job took, in whole minutes: from its start, or from its submission if that is unknown. Null if it has not ended. */
+/** Returns how long a job took since its start, or since its submission if the start is unknown, in minutes; null if it has not ended. */
 function minutesOf({ isCompleted, submit, start, end }: GridJob): number | null {
   if (!isCompleted || end === 0) return null;
   const from = start === 0 ? submit : start;
   return from === 0 ? null : Math.max(0, Math.round((end - from) / 60));
 }
 
-/** Returns what is shown when the mouse rests on a job: `NAME - STATUS (N mins)`. */
+/** Returns the tooltip of a job: `NAME - STATUS (N mins)`. */
 export function buttonTitle(job: GridJob): string {
   const minutes = minutesOf(job);
   return `${job.name} - ${job.status}${minutes === null ? "" : ` (${minutes} mins)`}`;
 }
 
 /**
- * Returns what a screen reader says of a job: `NAME, STATUS, N minutes`, and the symbol, because people who use their voice say the
- * text that they see.
+ * Returns the text that a screen reader speaks for a job: `NAME, STATUS, N minutes`, and the symbol. The symbol is included because
+ * people who control the computer by voice say the text that they see.
  */
 export function spokenJob(job: GridJob, hasPassedElsewhere: boolean): string {
   const minutes = minutesOf(job);

@@ -1,25 +1,25 @@
 import { failureStatuses, progressStatuses } from "../job-status.ts";
 
 /**
- * What a reader chose to see of a project's pushes. The address holds all of it, so a link shows the same to everybody; see
+ * The reader's choices about a project's pushes. The address contains all of them, so a link shows everybody the same view; see
  * `grid-address.ts`.
  */
 export interface GridView {
   readonly project: string;
-  /** A revision of the only push that is shown; null for a list of pushes. */
+  /** A revision of the push that is shown alone; null for a list of pushes. */
   readonly revision: string | null;
   readonly author: string | null;
-  /** Seconds since the Unix epoch, both included. */
+  /** Seconds since the Unix epoch. `since` and `until` are inclusive. */
   readonly since: number | null;
   readonly until: number | null;
-  /** Where the list begins: a cursor that an answer has given. Null: at the newest push. */
+  /** The cursor from an earlier answer at which the list begins; null to begin at the newest push. */
   readonly before: string | null;
   readonly filter: JobFilter;
-  /** Guid of the job in the panel; null: the panel is closed. */
+  /** Guid of the job in the panel; null if the panel is closed. */
   readonly job: string | null;
-  /** The panel's tab; null: the one that fits the job. */
+  /** The panel's tab; null for the job's default tab. */
   readonly tab: string | null;
-  /** Keys of open groups (`groupKey`). After `all`, keys of closed ones. */
+  /** Keys of open groups. With `all` among them, all groups are open except those whose keys are listed. */
   readonly expand: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export interface GridView {
 export interface JobFilter {
   /** Words that must all be in a job's names, symbols, platform, options or guid. */
   readonly text: string;
-  /** Statuses, the words of `statusWords`, or either with `-` in front: these are hidden. Empty: all but `coalesced`. */
+  /** Statuses or words of `statusWords`; a `-` in front hides them. If empty, all statuses except `coalesced` are shown. */
   readonly status: readonly string[];
   readonly tiers: readonly number[];
   /** Platform names, or row keys. */
@@ -36,12 +36,12 @@ export interface JobFilter {
   readonly symbols: readonly string[];
 }
 
-/** The tiers that are shown unless others are chosen. */
+/** The tiers that are shown by default. */
 export const DEFAULT_TIERS: readonly number[] = [1, 2];
-/** Opens all groups but those that are listed beside it. */
+/** The key that opens all groups except those listed with it. */
 export const ALL_GROUPS = "all";
 
-/** Words for several statuses in a filter. `unclassified` also leaves out the failures that somebody has explained; `all` is every status. */
+/** Words that stand for several statuses in a filter. `unclassified` also hides failures that somebody has explained; `all` is every status. */
 export const statusWords = {
   all: [],
   failures: failureStatuses,
@@ -58,10 +58,10 @@ export const noFilter: JobFilter = {
   symbols: [],
 };
 
-/** Hides nothing. */
+/** The filter that hides no jobs. */
 export const everyJob: JobFilter = { ...noFilter, status: ["all"], tiers: [1, 2, 3] };
 
-/** Returns the view of a project's newest pushes, without any choice. */
+/** Returns the view of a project's newest pushes, or of one push, with the default choices. */
 export function plainView(project: string, revision: string | null = null): GridView {
   return {
     ...{ project, revision, author: null, since: null, until: null, before: null },
@@ -69,12 +69,12 @@ export function plainView(project: string, revision: string | null = null): Grid
   };
 }
 
-/** Returns the same view with other conditions. */
+/** Returns the view with some conditions of its filter changed. */
 export function withFilter(view: GridView, changes: Partial<JobFilter>): GridView {
   return { ...view, filter: { ...view.filter, ...changes } };
 }
 
-/** Returns whether a filter leaves out jobs that are shown otherwise, or shows others. */
+/** Returns whether a filter differs from {@link noFilter}. */
 export function isFiltering(filter: JobFilter): boolean {
   const { text, status, tiers, platforms, groups, symbols } = filter;
   const hasDefaultTiers =
@@ -86,7 +86,7 @@ export function isFiltering(filter: JobFilter): boolean {
   );
 }
 
-/** Shows only the given statuses or words; all again if exactly these are shown already. */
+/** Shows only the given statuses or words, or all statuses again if exactly these are already shown. */
 export function toggleStatus(view: GridView, status: readonly string[]): GridView {
   const isShown = view.filter.status.join() === status.join();
   return withFilter(view, { status: isShown ? [] : status });
@@ -117,7 +117,7 @@ export function toggleAllGroups(view: GridView): GridView {
   return { ...view, expand: view.expand.includes(ALL_GROUPS) ? [] : [ALL_GROUPS] };
 }
 
-/** Returns whether the reader has opened a group. */
+/** Returns whether a group is open. */
 export function isGroupOpen({ expand }: GridView, key: string): boolean {
   return expand.includes(ALL_GROUPS) !== expand.includes(key);
 }

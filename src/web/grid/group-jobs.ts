@@ -2,29 +2,29 @@ import { countWord, statusPosition } from "../job-status.ts";
 import { platformLabel, rowPosition } from "../platform-names.ts";
 import type { GridJob } from "./grid-job.ts";
 
-/** The jobs of one platform and option text in a push. */
+/** The jobs of a push that have the same platform and options. */
 export interface PlatformRow {
-  /** Tells the rows of a push apart: the platform's name and the options. */
+  /** Identifies the row within its push: the platform's name and the options. */
   readonly key: string;
   readonly label: string;
   readonly groups: readonly JobGroup[];
 }
 
-/** The jobs of one group symbol and tier in a row. */
+/** The jobs of a row that have the same group symbol and tier. */
 export interface JobGroup {
-  /** Tells the groups of a push apart. */
+  /** Identifies the group within its push. */
   readonly key: string;
   /** `""` if the group has no symbol. */
   readonly symbol: string;
   readonly name: string;
   readonly tier: number;
-  /** Whether the jobs stand in the row as they are, without a name and never counted: tier 1, without a group. */
+  /** Whether the jobs are shown directly in the row, without a symbol, and never counted. True for tier-1 jobs without a group. */
   readonly isBare: boolean;
-  /** In the order in which they are shown. */
+  /** In display order. */
   readonly jobs: readonly GridJob[];
 }
 
-/** What a closed group shows: jobs, and numbers of jobs that look the same. */
+/** An item of a group: a job, or the number of jobs that look the same. */
 export type GroupItem =
   | { readonly kind: "job"; readonly job: GridJob }
   | {
@@ -32,24 +32,24 @@ export type GroupItem =
       /** The class of the button. */
       readonly look: string;
       readonly count: number;
-      /** What the jobs are, such as `success`. */
+      /** The word for the status of the jobs, such as `success`. */
       readonly word: string;
     };
 
 /** The symbol of a job that belongs to no group. */
 const NO_GROUP = "?";
 
-/** Returns the key of the row that a job stands in. */
+/** Returns the key of the row that contains a job. */
 export function rowKey({ platform, options }: GridJob): string {
   return options === "" ? platform : `${platform} ${options}`;
 }
 
-/** Returns the key of the group that a job stands in. */
+/** Returns the key of the group that contains a job. */
 export function groupKey(job: GridJob): string {
   return `${rowKey(job)}/${job.tier}/${job.groupSymbol}`;
 }
 
-/** Returns rows with only those jobs that pass a test. What has none of them is left out. */
+/** Returns rows with only the jobs that pass a test. Rows and groups without such jobs are left out. */
 export function pickRows(
   rows: readonly PlatformRow[],
   isShown: (job: GridJob) => boolean,
@@ -63,7 +63,7 @@ export function pickRows(
   });
 }
 
-/** Returns the rows of a push in their order, with groups and jobs in theirs. @see spec/ui.md, section 6 */
+/** Returns the rows of a push, with rows, groups and jobs in display order. @see spec/ui.md, section 6 */
 export function groupJobs(jobs: Iterable<GridJob>): PlatformRow[] {
   const rows = new Map<string, { first: GridJob; groups: Map<string, GridJob[]> }>();
   for (const job of jobs) {
@@ -107,7 +107,7 @@ function inGroupOrder(a: SortedGroup, b: SortedGroup): number {
   return inCodeOrder(a.sorted, b.sorted) || a.group.tier - b.group.tier;
 }
 
-/** Sorts jobs by symbol. Jobs of one symbol follow each other as they were submitted. */
+/** Sorts jobs by symbol, and jobs with the same symbol by their time of submission. */
 function inSymbolOrder(jobs: readonly GridJob[]): GridJob[] {
   return jobs.toSorted(
     (a, b) => inCodeOrder(a.symbolOrder, b.symbolOrder) || a.submit - b.submit || inCodeOrder(a.guid, b.guid),
@@ -119,8 +119,8 @@ function inCodeOrder(a: string, b: string): number {
 }
 
 /**
- * Returns what a closed group shows. Failures, and jobs whose symbol occurs more than once, stay as they are. All others are counted
- * by look; one alone stays as it is, since its number would say less and take as much room.
+ * Returns the items of a closed group. Failures, and jobs whose symbol occurs more than once, are shown as they are. The others are
+ * counted by their look. A job that is the only one with its look is also shown as it is, because `+1` would say less in the same space.
  */
 export function closeGroup(jobs: readonly GridJob[]): GroupItem[] {
   const ofSymbol = new Map<string, number>();
@@ -155,7 +155,7 @@ function toCount(members: readonly GridJob[]): GroupItem {
   };
 }
 
-/** Returns what an open group shows: all jobs. */
+/** Returns the items of an open group: all its jobs. */
 export function openGroup(jobs: readonly GridJob[]): GroupItem[] {
   return jobs.map((job) => ({ kind: "job" as const, job }));
 }

@@ -2,10 +2,10 @@ import { isUnclassified } from "../job-status.ts";
 import type { GridJob } from "./grid-job.ts";
 import { groupJobs, type PlatformRow } from "./group-jobs.ts";
 
-/** The most jobs of a push that are shown: no push of people has as many, but anybody who may publish can make one that has. */
+/** The maximum number of jobs shown of a push. No real push has as many, but anybody who may publish can make one that does. */
 export const MAX_JOBS = 20_000;
 
-/** Numbers of jobs. A job that another one has taken the place of is in none of them. */
+/** Numbers of jobs. Coalesced jobs are not counted. */
 export interface JobCounts {
   readonly completed: number;
   /** Pending and running. */
@@ -37,18 +37,18 @@ export function addCounts(all: readonly JobCounts[]): JobCounts {
   };
 }
 
-/** Returns how far a push has come; null if it has no jobs that count. */
+/** Returns the progress of a push in words; null if no job of it is counted. */
 export function progressText({ completed, inProgress }: JobCounts): string | null {
   if (completed + inProgress === 0) return null;
   if (inProgress === 0) return "- Complete -";
   return `${Math.floor((100 * completed) / (completed + inProgress))}% - ${inProgress} in progress`;
 }
 
-/** What follows from the jobs of a push alone, whatever is shown of them. */
+/** The jobs of a push, and values computed from them regardless of the filter. */
 export interface PushJobs {
   readonly jobs: readonly GridJob[];
   readonly counts: JobCounts;
-  /** All of them in rows. Sorting takes long, and what a filter shows of them has the same order. */
+  /** All jobs in rows. They are sorted only once, because sorting takes long and a filter does not change the order. */
   readonly rows: readonly PlatformRow[];
   /** See {@link passedElsewhere}. */
   readonly passed: ReadonlySet<string>;
@@ -59,8 +59,8 @@ export function toPushJobs(jobs: readonly GridJob[]): PushJobs {
 }
 
 /**
- * Returns the guids of a push's failures whose job passed in another run of the same push: the first question about a failure is
- * whether it comes and goes.
+ * Returns the guids of a push's failures whose job passed in another run of the same push. They answer the first question about
+ * a failure: is it intermittent?
  */
 export function passedElsewhere(jobs: readonly GridJob[]): ReadonlySet<string> {
   const failed = jobs.filter(({ isFailure }) => isFailure);

@@ -3,12 +3,12 @@ import { shortRevision } from "../../domain/result-set.ts";
 
 /** A push as the grid shows it. */
 export interface ShownPush {
-  /** The first 12 characters of its revision. They name it among the pushes of its project. */
+  /** The first 12 characters of its revision, which identify it within its project. */
   readonly revision: string;
   readonly author: string;
-  /** Seconds since the Unix epoch: when it was pushed; of a skeleton, when its first message came. */
+  /** The time of the push, in seconds since the Unix epoch. For a skeleton, the time when its first message arrived. */
   readonly at: number;
-  /** Nobody has submitted the push yet: it is only known from its jobs. */
+  /** Whether the push is known only from its jobs, because nobody has submitted it yet. */
   readonly isSkeleton: boolean;
   /** The newest first, at most 20. */
   readonly revisions: readonly ShownRevision[];
@@ -17,20 +17,20 @@ export interface ShownPush {
 }
 
 export interface ShownRevision {
-  /** The first 12 characters. */
+  /** The first 12 characters of the revision. */
   readonly revision: string;
-  /** The name, without a mail address behind it. */
+  /** The author's name, without an email address. */
   readonly author: string;
   /** The first line of the comment. */
   readonly comment: string;
 }
 
 const MAX_REVISIONS = 20;
-/** The page wraps a long line, so that all of it can be read; nobody reads more than this. */
+/** In characters. The page wraps long comments, so that readers see all of them, but nobody reads more than this. */
 const MAX_COMMENT = 300;
 const MAX_AUTHOR = 200;
 
-/** Returns what the grid shows of a stored push. */
+/** Returns the parts of a stored push that the grid shows. */
 export function showPush(push: ResultSet & { readonly is_skeleton: boolean }): ShownPush {
   return {
     revision: push.short_revision,
@@ -55,7 +55,7 @@ function nameOf(author: string): string {
   return (withoutAddress(author) || author).slice(0, MAX_AUTHOR);
 }
 
-/** Without a pattern: an author may be a megabyte of spaces, and a pattern would try each of them as the beginning. */
+/** Removes the email address. A regular expression would take too long, because an author may be a megabyte of spaces. */
 function withoutAddress(author: string): string {
   const text = author.trimEnd();
   const open = text.lastIndexOf("<");

@@ -24,7 +24,7 @@ export function DataTab({ shown: { job, data, history } }: TabProps) {
             </a>
             {is_cut && <span class="muted"> Only its beginning is shown here.</span>}
           </p>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls the text when it has the focus */}
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the text takes the focus so that it can be scrolled with the keyboard */}
           <pre tabIndex={0}>{escapeInvisibleLines(text)}</pre>
         </details>
       ))}

@@ -2,7 +2,7 @@ import { JobInfoList } from "./job-info-list.tsx";
 import { RefusedParts } from "./refused-parts.tsx";
 import type { TabProps } from "./tab-props.ts";
 
-/** What publisher and log tell about the job. */
+/** The details tab: the job's `Job Info`, and the refused parts of its messages. */
 export function DetailTab({ shown: { details, has_more_details, job, history } }: TabProps) {
   return (
     <>

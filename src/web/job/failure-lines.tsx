@@ -6,7 +6,7 @@ import type { FailureLine, LinkedBug, ShownJob } from "../shown-job.ts";
 import { sharedWords } from "./shared-words.ts";
 import type { TabProps } from "./tab-props.ts";
 
-/** The error lines of a job, each once, with the bugs that may be its cause. */
+/** The distinct error lines of a job, each with the bugs that may be its cause. */
 export function FailureLines({ shown }: TabProps) {
   const { lines, is_cut } = shown.failures;
   return (

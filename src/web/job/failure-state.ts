@@ -1,12 +1,18 @@
 import type { ShownJob } from "../shown-job.ts";
 
 /**
- * What the failure tab shows: error lines; steps that did not succeed; that a log still has to be read; that one could not be read;
- * that the publisher of a log has not sent its summary; that the job has no logs; or that nothing is wrong.
+ * The state of the failures tab:
+ * - `lines`: there are error lines.
+ * - `steps`: there are only steps that did not succeed.
+ * - `parsing`: a log still has to be parsed, or bug suggestions have to be made.
+ * - `failed`: a log could not be parsed.
+ * - `unread`: the publisher of a log has not sent its summary.
+ * - `no-logs`: the job has no logs.
+ * - `empty`: a summary has no errors.
  */
 export type FailureState = "lines" | "steps" | "parsing" | "failed" | "unread" | "no-logs" | "empty";
 
-/** Decides what the failure tab shows. @see spec/ui.md, section 3 */
+/** Returns the state of the failures tab. @see spec/ui.md, section 3 */
 export function failureState({
   failures,
   logs,
@@ -18,7 +24,7 @@ export function failureState({
   if (isComing) return "parsing";
   if (failures.steps.length > 0) return "steps";
   if (logs.some(({ parse_status }) => parse_status === "failed")) return "failed";
-  // A summary can come without a log.
+  // A summary can arrive without a log.
   if (failures.log_name !== null || logs.some(({ parse_status }) => parse_status === "parsed"))
     return "empty";
   return logs.length === 0 ? "no-logs" : "unread";
@@ -31,7 +37,7 @@ function isSuggesting({ suggestions }: ShownJob["history"]): boolean {
 const SOON_MS = 5000;
 const LATER_MS = 15_000;
 
-/** Returns after how many milliseconds the job is worth asking for again; null if nothing is expected to change. */
+/** Returns the delay, in milliseconds, after which to request the job again; null if no change is expected. */
 export function askAgainMs(shown: Pick<ShownJob, "failures" | "logs" | "history" | "job">): number | null {
   const isWaiting =
     isSuggesting(shown.history) ||

@@ -9,7 +9,7 @@ import { type FailureState, failureState } from "./failure-state.ts";
 import { RefusedParts } from "./refused-parts.tsx";
 import type { TabProps } from "./tab-props.ts";
 
-/** What went wrong, and which bugs may be the cause. @see spec/ui.md, section 3 */
+/** The failures tab: what went wrong, and which bugs may be the cause. @see spec/ui.md, section 3 */
 export function FailureTab(props: TabProps) {
   const { shown } = props;
   const View = views[failureState(shown)];

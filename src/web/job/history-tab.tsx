@@ -8,7 +8,7 @@ import { SimilarJobsTable } from "./similar-jobs-table.tsx";
 import type { TabProps } from "./tab-props.ts";
 import { WideTable } from "./wide-table.tsx";
 
-/** How the job became what it is: its messages, what was refused, and what was made here. */
+/** The history tab: the messages that changed the job, refused parts, rejected messages, similar jobs and artifacts. */
 export function HistoryTab({ shown, zone }: TabProps) {
   const { job, history } = shown;
   return (
@@ -45,7 +45,7 @@ export function HistoryTab({ shown, zone }: TabProps) {
   );
 }
 
-/** Without `--`, a guid that begins with a hyphen would be read as an option. */
+/** Returns the command that explains the job. Without `--`, a guid that begins with a hyphen would be read as an option. */
 function explainWords({ project, job_guid }: ShownJob["job"]): string[] {
   const words = ["pulse-ingest", "explain", "--project", project];
   return job_guid.startsWith("-") ? [...words, "--", job_guid] : [...words, job_guid];

@@ -3,8 +3,8 @@ import type { PreparedJob } from "../../domain/submission.ts";
 type Timed = Pick<PreparedJob, "state" | "submit_timestamp" | "start_timestamp" | "end_timestamp">;
 
 /**
- * Returns how long a job took, or has taken until now, in words; null if that is not known. Publishers may
- * leave the times out, so a job without a start may be running or over.
+ * Returns how long a job took, or has taken so far, in words; null if that is not known. Publishers may omit the times, so a job
+ * without a start time may be running or completed.
  */
 export function durationText(job: Timed, nowSeconds: number): string | null {
   const { state, submit_timestamp: submitted, start_timestamp: started, end_timestamp: ended } = job;

@@ -15,10 +15,10 @@ interface JobFactsProps {
   readonly nowMs: number;
 }
 
-/** The value of a job detail that leads to the task itself. */
+/** The value of the job detail that links to the task in Taskcluster. */
 const INSPECT_TASK = "Inspect Task";
 
-/** How a job ended, or how far it is, and its logs. */
+/** The result or the state of a job, and links to its logs. */
 export function JobResult({ shown }: Pick<JobFactsProps, "shown">) {
   const { job, coalesced_to } = shown;
   const status = jobStatus(job.state, job.result, coalesced_to !== null);
@@ -36,7 +36,7 @@ export function JobResult({ shown }: Pick<JobFactsProps, "shown">) {
   );
 }
 
-/** What a job is. @see spec/ui.md, section 2 */
+/** The facts about a job: its name, machine, times and task. @see spec/ui.md, section 2 */
 export function JobFacts({ shown, zone, nowMs }: JobFactsProps) {
   const { job, details, logs } = shown;
   const { build_platform: built } = job;
@@ -98,7 +98,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
 
 type Logs = ShownJob["logs"];
 
-/** Logs with such names hold data for programs. */
+/** Returns whether a log is meant for people. Logs whose names end with `_json` contain data for programs. */
 function isForPeople({ name }: Logs[number]): boolean {
   return !name.endsWith("_json");
 }
@@ -117,10 +117,10 @@ function LogStatuses({ logs }: { readonly logs: Logs }) {
   );
 }
 
-/** Returns why the viewer is not offered for a log; null if it is. Any log can still be opened in the tab of logs. */
-function whyClosed({ parse_status, is_read_here }: Logs[number]): string | null {
+/** Returns why the log viewer is not offered for a log; null if it is offered. Any log can still be opened from the logs tab. */
+function whyNotOffered({ parse_status, is_read_here }: Logs[number]): string | null {
   if (parse_status === "failed") return "Log parsing has failed";
-  // Nobody here is going to read such a log, so there is nothing to wait for. The viewer shows it without steps.
+  // No worker parses a log whose name is not read here, so there is nothing to wait for. The viewer shows it without steps.
   return parse_status === "pending" && is_read_here ? "Log parsing in progress" : null;
 }
 
@@ -147,8 +147,8 @@ interface ViewerButtonProps extends Pick<ShownJob, "job"> {
 }
 
 function ViewerButton({ job, log }: ViewerButtonProps) {
-  const closed = whyClosed(log);
-  if (closed === null) {
+  const obstacle = whyNotOffered(log);
+  if (obstacle === null) {
     return (
       <a class="button" href={logAddress({ project: job.project, guid: job.job_guid, log: log.name })}>
         log<span class="visually-hidden"> {printable(log.name)}</span>
@@ -156,11 +156,11 @@ function ViewerButton({ job, log }: ViewerButtonProps) {
     );
   }
   return (
-    <span class="button button-off" title={closed}>
+    <span class="button button-off" title={obstacle}>
       log
       <span class="visually-hidden">
         {" "}
-        {printable(log.name)}: {closed}
+        {printable(log.name)}: {obstacle}
       </span>
     </span>
   );

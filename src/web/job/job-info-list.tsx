@@ -5,13 +5,13 @@ import type { JobInfoEntry } from "../shown-job.ts";
 
 interface JobInfoListProps {
   readonly details: readonly JobInfoEntry[];
-  /** There are more. Default: false. */
+  /** Whether there are more entries than `details`. Default: false. */
   readonly hasMore?: boolean;
-  /** What the viewer of test results calls the results. */
+  /** The name that the test results viewer shows for the results. */
   readonly resultsName: string;
 }
 
-/** The entries of `Job Info`, with exactly the markup that publishers know. @see spec/ui.md, section 1 */
+/** The entries of `Job Info`, with exactly the markup that publishers expect. @see spec/ui.md, section 1 */
 export function JobInfoList({ details, hasMore = false, resultsName }: JobInfoListProps) {
   return (
     <>
@@ -59,10 +59,10 @@ function Entry({ entry, resultsName }: EntryProps) {
   const isHtml = entry.kind === "raw_html";
   return (
     <>
-      {/* biome-ignore lint/a11y/noLabelWithoutControl: the markup that publishers know has a label without a control */}
+      {/* biome-ignore lint/a11y/noLabelWithoutControl: the markup that publishers expect has a label without a control */}
       <label>{title}</label>
       {isHtml ? (
-        // The script `raw-html.ts` replaces the text by what it means. Without a script the text itself is shown.
+        // `raw-html.ts` replaces the text with the sanitised HTML. Without scripts the text itself is shown.
         <span class="raw-html" data-raw-html="">
           {entry.value}
         </span>
@@ -73,7 +73,7 @@ function Entry({ entry, resultsName }: EntryProps) {
   );
 }
 
-/** The viewer that the reference links for such logs. */
+/** Returns the address of the test results viewer that the reference links to for such logs. */
 function resultsViewer(url: string, name: string): string {
   return `https://mozilla.github.io/wptview/#/?urls=${encodeURIComponent(url)},${encodeURIComponent(name)}`;
 }

@@ -7,12 +7,12 @@ import { firstTab, type TabName } from "./job-tabs.ts";
 import type { TabProps } from "./tab-props.ts";
 
 interface JobMainProps extends Pick<TabProps, "shown"> {
-  /** Null: the tab that people look for first. */
+  /** The tab to show; null for the job's default tab. */
   readonly tab: TabName | null;
   readonly nowMs: number;
 }
 
-/** The page of a job. The script draws the panel again, with the times of the reader's zone. */
+/** The page of a job. The script redraws the panel with times in the reader's time zone. */
 export function JobMain({ shown, tab, nowMs }: JobMainProps) {
   const { job, push } = shown;
   const { project, job_guid: guid } = job;

@@ -11,10 +11,10 @@ import type { TabProps } from "./tab-props.ts";
 
 export interface JobPanelProps extends TabProps {
   readonly tab: TabName;
-  /** The address that shows a tab of this job. A script may catch clicks on it. */
+  /** Returns the address that shows a tab of this job. A script may handle clicks on it. */
   readonly tabAddress: (tab: TabName) => string;
   readonly nowMs: number;
-  /** Why the job could not be read again, if it could not. What is shown is older then. */
+  /** Why the last attempt to update the job failed, so that older data is shown; null if it did not fail. */
   readonly trouble?: string | null;
 }
 
@@ -28,8 +28,8 @@ const tabs = {
 } as const satisfies Readonly<Record<TabName, (props: TabProps) => unknown>>;
 
 /**
- * All that is known about one job: how it ended and what it is on the left, and tabs on the right. On a narrow screen the tabs come
- * before what it is. Server and browser draw it alike.
+ * Everything that is known about one job: its result and its facts on the left, and tabs on the right. On a narrow screen the tabs
+ * come before the facts. The server and the browser draw the same panel.
  */
 export function JobPanel({ shown, tab, tabAddress, zone, nowMs, trouble = null }: JobPanelProps) {
   const Tab = tabs[tab];
@@ -63,7 +63,7 @@ export function JobPanel({ shown, tab, tabAddress, zone, nowMs, trouble = null }
   );
 }
 
-/** How much there is in a tab. Nobody should have to open a tab to see that it is empty. */
+/** The number of entries in a tab, so that nobody has to open a tab to see that it is empty. */
 function tabCount(name: TabName, { failures, details, performance, logs, data }: ShownJob) {
   const counts: Partial<Record<TabName, number>> = {
     failures: failures.lines.length,

@@ -7,7 +7,7 @@ import type { LogOfJob } from "../shown-job.ts";
 import { ShownTime, type Zone } from "../shown-time.tsx";
 import type { TabProps } from "./tab-props.ts";
 
-/** The logs of a job: whether they have been read, why not, and where they are. */
+/** The logs tab: whether each log has been parsed, why not, and the address of the raw log. */
 export function LogTab({ shown: { job, logs }, zone }: TabProps) {
   const place = { project: job.project, guid: job.job_guid };
   if (logs.length === 0) return <p>No logs available for this job</p>;

@@ -2,7 +2,7 @@ import { printable } from "../../domain/text/printable.ts";
 import type { TabProps } from "./tab-props.ts";
 import { WideTable } from "./wide-table.tsx";
 
-/** The values that the job measured. */
+/** The performance tab: the values that the job measured. */
 export function PerformanceTab({ shown: { performance } }: TabProps) {
   const { rows, is_cut } = performance;
   if (rows.length === 0 && !is_cut) return <p>No performance data: the job measured nothing.</p>;

@@ -1,10 +1,10 @@
 import type { Refusal } from "../../domain/submission.ts";
 import { printable } from "../../domain/text/printable.ts";
 
-/** How many are named; the history names all. */
+/** The number of refused parts that are shown here. The history tab shows all of them. */
 const NAMED = 3;
 
-/** Says which parts of an accepted job could not be used. Shows nothing if there are none. */
+/** Lists the parts of an accepted job that could not be used. Renders nothing if there are none. */
 export function RefusedParts({ refused }: { readonly refused: readonly Refusal[] }) {
   if (refused.length === 0) return null;
   return (

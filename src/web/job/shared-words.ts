@@ -1,14 +1,14 @@
-/** A piece of a text. */
+/** A piece of a text, and whether another text contains it too. */
 export interface Piece {
   readonly text: string;
   readonly isShared: boolean;
 }
 
 const word = /[A-Za-z0-9_.]+/g;
-/** A single letter or digit says nothing. */
+/** The minimum length of a shared word. A single letter or digit is no evidence. */
 const MIN_LENGTH = 2;
 
-/** Splits a text into pieces, and marks the words that another text has too, whatever their case. */
+/** Splits a text into pieces, and marks the words that another text contains too, ignoring case. */
 export function sharedWords(text: string, other: string): Piece[] {
   const known = new Set([...other.matchAll(word)].map(([found]) => found.toLowerCase()));
   const pieces: Piece[] = [];

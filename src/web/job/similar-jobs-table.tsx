@@ -9,7 +9,7 @@ import { statusCounts } from "./status-counts.ts";
 import type { TabProps } from "./tab-props.ts";
 import { WideTable } from "./wide-table.tsx";
 
-/** How jobs of the same kind ended in other pushes: whether a failure is new, or comes and goes. */
+/** The results of jobs of the same kind in other pushes. They show whether a failure is new or intermittent. */
 export function SimilarJobsTable({ shown, zone }: TabProps) {
   const { similar } = shown;
   return (

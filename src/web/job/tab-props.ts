@@ -1,7 +1,7 @@
 import type { ShownJob } from "../shown-job.ts";
 import type { Zone } from "../shown-time.tsx";
 
-/** What each tab is drawn from. */
+/** The props of every tab. */
 export interface TabProps {
   readonly shown: ShownJob;
   readonly zone: Zone;

@@ -1,6 +1,6 @@
 const units = ["bytes", "kB", "MB", "GB", "TB"];
 
-/** Returns a number of bytes for people, such as `1.2 MB`. */
+/** Returns a readable number of bytes, such as `1.2 MB`. */
 export function bytesText(bytes: number): string {
   let value = bytes;
   let unit = 0;

@@ -1,6 +1,6 @@
 /** A control sequence in a line. */
 export interface Sequence {
-  /** Where the text after it begins. */
+  /** The position after the sequence, where the text goes on. */
   readonly end: number;
   /** The parameters of a colour code, such as `1;31`; null for any other sequence. */
   readonly colours: string | null;
@@ -9,11 +9,11 @@ export interface Sequence {
 const ESC = 0x1b;
 /** The one-character form of `ESC [`. */
 const CSI = 0x9b;
-/** `ESC` and one of these begins a text that the terminal does not show: a title, a link. It ends with BEL or `ESC \`. */
+/** `ESC` and one of these begin a string that terminals do not show, such as a title or a link. It ends with BEL or `ESC \`. */
 const STRING_STARTS = "]P^_X";
 const MAX_SEQUENCE = 2048;
 
-/** Returns the control sequence that begins at a position; null if none does, or if it does not end. */
+/** Returns the control sequence that begins at a position; null if there is none, or if it is not terminated. */
 export function readSequence(line: string, at: number): Sequence | null {
   const code = line.charCodeAt(at);
   if (code === CSI) return readParameters(line, at + 1);
@@ -36,7 +36,7 @@ function readParameters(line: string, from: number): Sequence | null {
   return { end: at + 1, colours: isColour ? parameters : null };
 }
 
-/** A text that does not end is not left out: what follows it would be hidden. The limit keeps a search from going on for ever. */
+/** Returns null for a string that is not terminated: hiding it would hide the rest of the line. The limit bounds the search for its end. */
 function readString(line: string, from: number): Sequence | null {
   const limit = Math.min(line.length, from + MAX_SEQUENCE);
   for (let at = from; at < limit; at++) {

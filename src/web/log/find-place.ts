@@ -1,23 +1,23 @@
-/** What the page knows of the lines that hold a text. See `Found`. */
+/** The known lines that contain a text, as part of all hits; see `Found`. */
 export interface KnownHits {
   readonly count: number;
-  /** How many come before the first of `near`. */
+  /** The number of hits before the first one in `near`. */
   readonly before: number;
-  /** Some that follow each other, ascending. */
+  /** Lines of consecutive hits, ascending. */
   readonly near: readonly number[];
 }
 
-/** Where the next hit is, or around which line to look for it. */
+/** The next hit, or the line around which to request it. */
 export type NextHit =
   | { readonly kind: "hit"; readonly line: number; readonly position: number; readonly isAround: boolean }
   | { readonly kind: "ask"; readonly around: number; readonly isAround: boolean }
   | { readonly kind: "none" };
 
 /**
- * Returns the hit after a line, or before it. After the last one comes the first one again.
+ * Returns the hit after or before a line. The search wraps around at both ends of the log.
  *
- * @param line - a line outside of the log, such as -1, if none is shown yet.
- * @param isAround - the end of the log was passed already.
+ * @param line - where the search begins; a line outside of the log, such as -1, if no hit is shown yet.
+ * @param isAround - whether the search has already wrapped around.
  */
 export function nextHit(hits: KnownHits, line: number, step: 1 | -1, isAround = false): NextHit {
   const { count, before, near } = hits;
@@ -27,7 +27,7 @@ export function nextHit(hits: KnownHits, line: number, step: 1 | -1, isAround = 
   const found = near[index];
   const isFirst = step === 1 && index === 0 && before > 0;
   const isLast = step === -1 && index === near.length - 1 && before + near.length < count;
-  // A hit at the edge of what is known may not be the next one, unless the line itself is beside it.
+  // The first or last known hit may not be the nearest one: there may be unknown hits between it and the line.
   if (found !== undefined && !isFirst && !isLast) {
     return { kind: "hit", line: found, position: before + index + 1, isAround };
   }
@@ -42,5 +42,5 @@ export function nextHit(hits: KnownHits, line: number, step: 1 | -1, isAround = 
     : { kind: "ask", around: END_OF_LOG, isAround: true };
 }
 
-/** A line after all others; the server takes it. */
+/** A line number beyond the end of every log. The server accepts it. */
 export const END_OF_LOG = 1e9;

@@ -1,18 +1,18 @@
-/** What one row of the log shows: a line, or a fold that stands for several lines. Lines are counted from 0. */
+/** A row of the log view: a line, or a fold that stands for several lines. Lines are numbered from 0. */
 export type ViewRow =
   | { readonly kind: "line"; readonly line: number }
   | { readonly kind: "fold"; readonly first: number; readonly last: number };
 
-/** The rows of a log, of which any can be found without looking at the others. */
+/** The rows of a log. Each can be looked up without computing the others. */
 export interface ViewRows {
   readonly count: number;
   /** @param row - from 0 to `count` - 1. */
   rowAt(row: number): ViewRow;
-  /** Returns the row that shows a line, or the fold that holds it. */
+  /** Returns the number of the row that shows a line, or of the fold that contains it. */
   rowOf(line: number): number;
 }
 
-/** The lines shown before and after each failing line. */
+/** The number of lines shown before and after each failing line. */
 const AROUND = 5;
 
 /** Returns the rows of a whole log. */
@@ -29,15 +29,15 @@ interface Segment {
   readonly isFold: boolean;
   readonly first: number;
   readonly last: number;
-  /** Its first row. */
+  /** The number of its first row. */
   readonly row: number;
 }
 
 /**
- * Returns the rows that show each failing line with five lines before and after it, and the rest as folds. A fold of one line
- * would save nothing, so that line is shown.
+ * Returns rows that show each failing line with five lines before and after it, and fold the rest. A fold of one line would save
+ * nothing, so such a line is shown.
  *
- * @param failing - in any order.
+ * @param failing - the numbers of the failing lines, in any order.
  * @param opened - the first lines of the folds that the reader has opened.
  */
 export function failingRows(
@@ -81,7 +81,7 @@ export function failingRows(
   };
 }
 
-/** Returns the last member for which the test holds. It must hold for all members before that one. */
+/** Returns the last member that passes a test, by binary search. All members before it must pass the test, too. */
 function lastWhere<T>(members: readonly T[], test: (member: T) => boolean): T | undefined {
   let low = 0;
   let high = members.length;

@@ -5,13 +5,13 @@ import type { ViewedLine } from "./viewed-log.ts";
 
 export interface LogLineProps {
   readonly line: ViewedLine;
-  /** Counted from 0. */
+  /** The number of the line, from 0. */
   readonly number: number;
-  /** A step's errors name it. */
+  /** Whether the errors of a step name this line. */
   readonly isFailing: boolean;
 }
 
-/** One line of a log, for pages without scripts. `client/log-rows.ts` draws the same elements. */
+/** One line of a log, for pages without scripts. `client/log/row-element.ts` draws the same elements. */
 export function LogLine({ line: [text, wholeBytes], number, isFailing }: LogLineProps) {
   return (
     <div class={isFailing ? "log-row log-failing" : "log-row"} id={`L${number}`}>
@@ -23,7 +23,7 @@ export function LogLine({ line: [text, wholeBytes], number, isFailing }: LogLine
           look === null ? (
             part
           ) : (
-            // The runs of a line never change, so their places tell them apart.
+            // The runs of a line never change, so their indexes can serve as keys.
             <span key={index} class={lookClass(look)}>
               {part}
             </span>

@@ -2,22 +2,22 @@ import { invisible } from "../../domain/text/escape-invisible.ts";
 import { readSequence } from "./control-sequence.ts";
 import { colourAfter } from "./sgr-colour.ts";
 
-/** A part of a line of a log that looks the same throughout. */
+/** A part of a log line that has the same look throughout. */
 export interface LogRun {
   readonly text: string;
   /** A colour from 0 to 15; `sign` for a character that is shown as a sign; null for plain text. */
   readonly look: number | "sign" | null;
 }
 
-/** A hostile line could change its colour with every character. What follows has the plain colour. */
+/** The maximum number of runs in a line, because a hostile line could change its colour with every character. The rest is plain. */
 const MAX_RUNS = 200;
 
 const special = new RegExp(invisible.source, "gu");
 
 /**
- * Returns what a line of a log shows. Colour codes become one of sixteen colours, and all other control sequences are left out.
- * Control characters, those that change the direction of writing, and others without a shape become signs. Takes time in
- * proportion to the length of the line.
+ * Splits a line of a log into runs. Colour codes select one of sixteen colours, and all other control sequences are left out. Control
+ * characters, characters that change the direction of writing, and other invisible characters become signs. The time is proportional
+ * to the length of the line.
  *
  * @param line - without its line end.
  */
@@ -44,7 +44,7 @@ export function logRuns(line: string): readonly LogRun[] {
   return runs.all;
 }
 
-/** Returns what a line shows as plain text. */
+/** Returns the text of all runs of a line. */
 export function shownText(line: string): string {
   return logRuns(line)
     .map(({ text }) => text)
@@ -65,7 +65,7 @@ class Runs {
 /** Returns a control character as terminals write it, such as `^[`, or the number of any other character, such as `U+202E`. */
 function signOf(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  // The pictures of Unicode, such as `␛`, are missing in many fonts.
+  // Many fonts lack the Unicode pictures of control characters, such as `␛`.
   if (code < 0x20 || code === 0x7f) return `^${String.fromCodePoint(code ^ 0x40)}`;
   return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }

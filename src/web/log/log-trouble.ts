@@ -1,15 +1,15 @@
-/** What a page says about a log that it cannot show. */
+/** The message about a log that cannot be shown. */
 export interface LogTrouble {
-  /** What happened, in a few words. */
+  /** A few words that say what happened. */
   readonly heading: string;
-  /** What the reader or the operator can do. */
+  /** A sentence that says what the reader or the operator can do. */
   readonly advice: string;
 }
 
 const raw = "The raw log may still open in the browser.";
 const later = "Try again later.";
 
-/** By the reasons of `TextFailure`. */
+/** The messages for the reasons of `TextFailure`. */
 const troubles: Readonly<Record<string, LogTrouble>> = {
   "http-status": {
     heading: "The log no longer exists or has expired",
@@ -65,10 +65,10 @@ const troubles: Readonly<Record<string, LogTrouble>> = {
   },
   network: { heading: "The log's host cannot be reached", advice: later },
   "not-text": { heading: "The log is not text", advice: raw },
-  "foreign-compression": { heading: "The log is compressed in a way that is not known here", advice: raw },
+  "foreign-compression": { heading: "The log's compression format is not supported", advice: raw },
   "too-many-layers": { heading: "The log is compressed more than twice", advice: raw },
-  "corrupt-gzip": { heading: "The log's compressed data are broken", advice: raw },
-  "corrupt-compression": { heading: "The log's compressed data are broken", advice: raw },
+  "corrupt-gzip": { heading: "The log's compressed data is corrupt", advice: raw },
+  "corrupt-compression": { heading: "The log's compressed data is corrupt", advice: raw },
 };
 
 const unknown: LogTrouble = {
@@ -76,7 +76,7 @@ const unknown: LogTrouble = {
   advice: `${later} If it happens again, the worker's own log may say more.`,
 };
 
-/** Returns the words for a log that cannot be shown. @param reason - one of `TextFailure`. */
+/** Returns the message about a log that cannot be shown. @param reason - a reason of `TextFailure`. */
 export function logTrouble(reason: string): LogTrouble {
   return Object.hasOwn(troubles, reason) ? (troubles[reason] ?? unknown) : unknown;
 }

@@ -12,7 +12,7 @@ import { hasNoSummary, type ViewedLog } from "./viewed-log.ts";
 
 export interface LogViewProps {
   readonly viewed: ViewedLog;
-  /** What is shown without scripts. */
+  /** The content for browsers without scripts. */
   readonly plain: PlainPage;
 }
 
@@ -89,7 +89,7 @@ function LogHead({ viewed }: { readonly viewed: ViewedLog }) {
   );
 }
 
-/** The place of the lines. The script draws them there; without it, the part in `noscript` is shown. */
+/** The element for the lines. The script draws them into it; without scripts, the content of `noscript` is shown. */
 function Lines({ viewed, plain }: LogViewProps) {
   const { job, chosen, failing, opens_at } = viewed;
   if (chosen === null) return null;

@@ -2,7 +2,7 @@ import { printable } from "../../domain/text/printable.ts";
 import { jobAddress } from "../addresses.ts";
 import type { ViewedLog } from "./viewed-log.ts";
 
-/** Shown instead of a log if the job has none that can be shown: says why, and what to do. */
+/** Shown instead of a log if there is no log to show: says why, and what to do. */
 export function NoLog({ viewed: { job, logs, wanted, wanted_by } }: { readonly viewed: ViewedLog }) {
   const place = { project: job.project, guid: job.job_guid };
   const others = logs.map(({ name }) => printable(name)).join(", ");
@@ -15,7 +15,7 @@ export function NoLog({ viewed: { job, logs, wanted, wanted_by } }: { readonly v
         </p>
       )}
       {logs.length > 0 && wanted === null && (
-        <p>None of the job's logs has one of the names that are shown first. Choose one above: {others}.</p>
+        <p>None of the job's logs has a name that is shown by default. Choose one above: {others}.</p>
       )}
       {logs.length > 0 && wanted !== null && (
         <p>

@@ -10,29 +10,29 @@ import {
   type ViewedText,
 } from "./viewed-log.ts";
 
-/** Lines of a log that follow each other. */
+/** Consecutive lines of a log. */
 export interface LineBlock {
   readonly from: number;
   readonly lines: readonly ViewedLine[];
 }
 
-/** The lines that hold a text. */
+/** The lines that contain a text. */
 export interface PlainFound {
   readonly text: string;
   readonly count: number;
-  /** The first of them. */
+  /** The numbers of the first of these lines. */
   readonly lines: readonly number[];
 }
 
-/** What a page without scripts shows of a log. */
+/** The content of a log's page without scripts. */
 export type PlainPage =
   | {
       readonly state: "lines";
       readonly text: ViewedText;
       readonly blocks: readonly LineBlock[];
-      /** The failing lines alone, with some lines around each. */
+      /** Whether only the failing lines are shown, each with some lines around it. */
       readonly isFailing: boolean;
-      /** Where the pages before and after this one begin; null if there is none. */
+      /** The first lines of the previous and of the next page; null if there is none. */
       readonly previous: number | null;
       readonly next: number | null;
       readonly found: PlainFound | null;
@@ -159,8 +159,10 @@ function Hits({
 }) {
   return (
     <p class="log-hits">
-      {count === 0 ? "No line holds" : `${countText(count)} ${count === 1 ? "line holds" : "lines hold"}`} “
-      {printable(text)}”{lines.length > 0 && ": "}
+      {count === 0
+        ? "No line contains"
+        : `${countText(count)} ${count === 1 ? "line contains" : "lines contain"}`}{" "}
+      “{printable(text)}”{lines.length > 0 && ": "}
       {lines.map((line) => (
         <>
           <a key={line} href={logAddress({ ...place, find: text, from: Math.max(0, line - 5), line })}>

@@ -1,28 +1,28 @@
-/** Browsers limit how high an element may be: Firefox to 17.9 million pixels, Chromium to 33.5 million. */
+/** Below the limits of browsers for the height of an element: 17.9 million pixels in Firefox, 33.5 million in Chromium. */
 export const MAX_SCROLL_PX = 8_000_000;
 
 export interface ScrollSizes {
   readonly rows: number;
   readonly rowPx: number;
-  /** The height of what is seen of them. */
+  /** The height of the part of the rows that is visible. */
   readonly viewPx: number;
 }
 
-/** How positions in a log belong to those of its scroll bar. */
+/** Converts between positions in a log and positions of its scroll bar. */
 export interface ScrollScale {
   /** The height of the scrolled element. */
   readonly heightPx: number;
   /** The largest position in the log. */
   readonly maxTopPx: number;
-  /** One pixel of the scroll bar stands for more than one pixel of the log. */
+  /** Whether one pixel of the scroll bar stands for more than one pixel of the log. */
   readonly isScaled: boolean;
-  /** Returns the position in the log for one of the scroll bar. */
+  /** Returns the position in the log for a position of the scroll bar. */
   topOf(scrollTop: number): number;
-  /** Returns the position of the scroll bar for one in the log. */
+  /** Returns the position of the scroll bar for a position in the log. */
   scrollTopOf(topPx: number): number;
 }
 
-/** A log that would be too high for a browser gets a scroll bar that stands for more than it shows. */
+/** Returns the scale of a log's scroll bar. If the log is too high for a browser, a pixel of the bar stands for several pixels of the log. */
 export function scrollScale({ rows, rowPx, viewPx }: ScrollSizes): ScrollScale {
   const wholePx = Math.max(rows * rowPx, viewPx);
   const heightPx = Math.min(wholePx, MAX_SCROLL_PX);

@@ -1,13 +1,13 @@
 /**
  * Returns the colour of the text after a colour code.
  *
- * @param before - the colour so far, from 0 to 15; null: plain.
- * @param parameters - of the code, such as `1;31` or `38;5;208`. Backgrounds and styles are ignored, except bold, which makes one of
- *   the eight darker colours the brighter one, as most terminals do.
+ * @param before - the colour before the code, from 0 to 15; null for plain text.
+ * @param parameters - the parameters of the code, such as `1;31` or `38;5;208`. Backgrounds and styles are ignored, except bold, which
+ *   turns the eight darker colours into the brighter ones, as in most terminals.
  */
 export function colourAfter(before: number | null, parameters: string): number | null {
   let colour = before;
-  // Some programs separate the parts of a colour by colons.
+  // Some programs separate the parts of a colour with colons.
   const codes = parameters.split(/[;:]/).map((code) => (code === "" ? 0 : Number(code)));
   let isBold = false;
   for (let at = 0; at < codes.length; at++) {
@@ -25,7 +25,7 @@ export function colourAfter(before: number | null, parameters: string): number |
   return isBold && colour !== null && colour < 8 ? colour + 8 : colour;
 }
 
-/** Reads a colour of 256 (`5;N`) or of millions (`2;R;G;B`). */
+/** Reads one of 256 colours (`5;N`) or of 16 million (`2;R;G;B`). */
 function extendedColour(codes: readonly number[], at: number): { value: number | null; used: number } {
   const [kind, one = 0, two = 0, three = 0] = codes.slice(at, at + 4);
   if (kind === 5) return { value: nearestOf256(one), used: 2 };

@@ -9,10 +9,10 @@ export interface StepListProps {
   readonly viewed: ViewedLog;
 }
 
-/** A line without scripts is shown with some lines above it. */
+/** The number of lines above a linked line that a page without scripts shows. */
 const ABOVE = 5;
 
-/** The steps of a log, with the errors of each. Works without scripts: the box hides successful steps by the style sheet. */
+/** The steps of a log, with the errors of each. Works without scripts: the style sheet hides successful steps until the box is checked. */
 export function StepList({ viewed }: StepListProps) {
   const { steps, summary } = viewed;
   if (steps.length === 0) return <p class="muted log-no-steps">{noStepsText(viewed)}</p>;
@@ -115,7 +115,7 @@ function noStepsText({ summary, chosen, wanted }: ViewedLog): string {
       return chosen.parse_status === "failed"
         ? "The log could not be parsed, so it is shown without steps. The job's page says why."
         : chosen.parse_status === "pending" && wanted === null
-          ? "Log parsing is in progress: steps will be here when it has ended."
+          ? "Log parsing is in progress. The steps appear here when it has ended."
           : `The job has no summary of the log ${name}, so it is shown without steps.`;
   }
 }

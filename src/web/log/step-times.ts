@@ -1,4 +1,4 @@
-/** A time of a step: text as it stands in the log, or seconds since the Unix epoch. */
+/** A time of a step: text from the log, or seconds since the Unix epoch. */
 export type StepTime = string | number | null;
 
 /** Returns how long a step took, such as `1h 2m 3s`. @param seconds - null if it is not known. */
@@ -16,8 +16,8 @@ export function durationText(seconds: number | null): string {
 }
 
 /**
- * Returns the time of day of a step, as `HH:MM:SS`; `?` if it is not known. Text is that of the log, in its own time zone: the
- * eight characters after its first space. A number is shown in UTC.
+ * Returns the time of day of a step, as `HH:MM:SS`; `?` if it is not known. For a text from the log, these are the eight characters
+ * after its first space, in the time zone of the log. A number is shown in UTC.
  */
 export function clockText(time: StepTime): string {
   if (time === null) return "?";

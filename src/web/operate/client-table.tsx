@@ -5,13 +5,13 @@ import type { ClientFigures } from "./operate-figures.ts";
 
 export interface ClientTableProps {
   readonly clients: readonly ClientFigures[];
-  /** Whether the store answers. Without it, only clients that a worker has heard of are known. */
+  /** Whether the store answers. If not, only clients that have sent requests to a worker are known. */
   readonly isStoreThere: boolean;
-  /** The time of the figures, in ISO 8601. */
+  /** The time of the figures, in ISO 8601. Ages are relative to it. */
   readonly now: string;
 }
 
-/** Each client of the REST API with its projects and its last use; never its secret. */
+/** The clients of the REST API, with their projects and their last use, but never with their secrets. */
 export function ClientTable({ clients, isStoreThere, now }: ClientTableProps) {
   if (clients.length === 0 && !isStoreThere)
     return <p class="note">The store does not answer, so its clients are not known.</p>;
@@ -70,7 +70,7 @@ export function ClientTable({ clients, isStoreThere, now }: ClientTableProps) {
         </tbody>
       </table>
       <p class="muted">
-        Received and rejected are those of the workers above, since their start. Clients are changed with{" "}
+        Received and rejected are counted by the workers above since their start. Clients are changed with{" "}
         <code>pulse-ingest credentials</code> only.
       </p>
     </>

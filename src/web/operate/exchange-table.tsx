@@ -5,11 +5,11 @@ import type { ExchangeFigures } from "./operate-figures.ts";
 
 export interface ExchangeTableProps {
   readonly exchanges: readonly ExchangeFigures[];
-  /** The time of the figures, in ISO 8601. */
+  /** The time of the figures, in ISO 8601. Ages are relative to it. */
   readonly now: string;
 }
 
-/** What came from each exchange, summed over the workers that answered. */
+/** The figures of each exchange, summed over the workers that answered. */
 export function ExchangeTable({ exchanges, now }: ExchangeTableProps) {
   if (exchanges.length === 0) return <p class="note">No worker says which exchanges it reads.</p>;
   return (
@@ -32,7 +32,7 @@ export function ExchangeTable({ exchanges, now }: ExchangeTableProps) {
           <tr key={exchange}>
             <th scope="row">
               <ShownText text={exchange} />
-              {/* The problems at the top of the page say why. */}
+              {/* The problems at the top of the page give the reason. */}
               {trouble !== null && <span class="bad"> ⚠ degraded</span>}
             </th>
             <td data-label="Bindings">
@@ -58,7 +58,7 @@ export function ExchangeTable({ exchanges, now }: ExchangeTableProps) {
   );
 }
 
-/** More routing keys than this are folded. */
+/** The maximum number of routing keys that are shown without a fold. */
 const SHOWN_KEYS = 3;
 
 function Bindings({ keys }: { readonly keys: readonly string[] }) {

@@ -1,6 +1,6 @@
-/** What operators see of the workers and of the store. Times are in ISO 8601, UTC. */
+/** The figures that operators see of the workers and of the store. Times are in ISO 8601, UTC. */
 export interface OperateFigures {
-  /** When it was asked. */
+  /** The time of the figures. */
   readonly at: string;
   readonly problems: readonly ProblemFigures[];
   /** The figures of each worker are its own, since its start. */
@@ -11,27 +11,27 @@ export interface OperateFigures {
   readonly clients: readonly ClientFigures[];
   /** Summed over the workers that answered; null if none did. */
   readonly retention: RetentionFigures | null;
-  /** What the store says, for all workers. */
+  /** The figures of the store, for all workers. */
   readonly store: StoreFigures;
 }
 
 export interface ProblemFigures {
-  /** What is wrong; begins with the part that causes it. */
+  /** A description of the problem. It begins with the part that causes it. */
   readonly text: string;
-  /** Where it is wrong: the address of a worker. Null if the worker of these pages, or the store, says it. */
+  /** The address of the worker that has the problem; null if the worker of these pages, or the store, reports it. */
   readonly worker: string | null;
-  /** What to do about it. */
+  /** A sentence that says what to do about the problem. */
   readonly advice: string;
-  /** The section of docs/faults.md that says more. */
+  /** The section of docs/faults.md that explains it. */
   readonly section: string;
 }
 
 export interface WorkerFigures {
   /** Its address; "this worker" for the one that serves these pages. */
   readonly name: string;
-  /** Why it did not answer; null if it did. */
+  /** The reason why the worker did not answer; null if it answered. */
   readonly trouble: string | null;
-  /** Null if it did not answer. */
+  /** The worker's figures; null if it did not answer. */
   readonly figures: AnsweredFigures | null;
 }
 
@@ -43,20 +43,20 @@ export interface AnsweredFigures {
   readonly broker: string;
   readonly queue: {
     readonly name: string | null;
-    /** Null: not known. */
+    /** The number of ready messages; null if it is not known. */
     readonly ready: number | null;
     readonly limit: number;
     readonly consumers: number | null;
-    /** Null: not growing, or not known. */
+    /** The time until the queue is full; null if it is not growing, or if that is not known. */
     readonly seconds_to_limit: number | null;
     readonly history: readonly (number | null)[];
   };
   readonly rates: readonly RateFigures[];
-  /** The time that {@link RateFigures.per_second} covers. */
+  /** The length of the period that {@link RateFigures.per_second} covers. */
   readonly rates_seconds: number;
   readonly received: number;
   readonly in_progress: number;
-  /** Null: nothing was measured. */
+  /** The lag from a job's event to its arrival; null if nothing was measured. */
   readonly arrival_lag: LagFigures | null;
   readonly stored_lag: LagFigures | null;
   readonly spool: { readonly jobs: number; readonly bytes: number; readonly oldest_age_seconds: number };
@@ -65,12 +65,12 @@ export interface AnsweredFigures {
 export interface RateFigures {
   readonly outcome: string;
   readonly per_second: number;
-  /** Jobs since the start. */
+  /** The number of jobs since the start. */
   readonly total: number;
   readonly history: readonly number[];
 }
 
-/** In seconds. */
+/** A lag, in seconds: its mean, and the value that 95 of 100 jobs do not exceed. */
 export interface LagFigures {
   readonly mean: number;
   readonly p95: number;
@@ -79,7 +79,7 @@ export interface LagFigures {
 export interface ExchangeFigures {
   readonly exchange: string;
   readonly routing_keys: readonly string[];
-  /** Why it could not be bound; null if nothing is wrong. */
+  /** The reason why the exchange could not be bound; null if it is bound. */
   readonly trouble: string | null;
   readonly received: number;
   readonly rejected: number;
@@ -88,52 +88,52 @@ export interface ExchangeFigures {
 
 export interface ClientFigures {
   readonly client_id: string;
-  /** Patterns; null: all projects. Empty also while `authorized` is not known. */
+  /** Patterns of projects; null for all projects. Also empty while `authorized` is not known. */
   readonly projects: readonly string[] | null;
-  /** False once it has been revoked, or if it is no longer known; null while the store does not answer. */
+  /** False if the client has been revoked or is no longer known; null while the store does not answer. */
   readonly authorized: boolean | null;
-  /** Since the start of the workers; null if no worker answered. */
+  /** The number of jobs received since the start of the workers; null if no worker answered. */
   readonly received: number | null;
-  /** Null if no worker answered. */
+  /** The number of these that were rejected; null if no worker answered. */
   readonly rejected: number | null;
   readonly last_used_at: string | null;
 }
 
-/** What workers keep, and what they have removed because it was too old. Days are 0 for what is kept for ever. */
+/** The days for which workers keep data, and how much old data they have removed. 0 days means for ever. */
 export interface RetentionFigures {
   readonly kept: KeptDays;
   /** Whether workers have different settings. Those of the first one are shown. */
   readonly differ: boolean;
-  /** The worker that removes something now; null if none does. */
+  /** The worker that is removing old data now; null if none is. */
   readonly at_work: string | null;
-  /** When a worker last came to the end, in ISO 8601; null if none has yet. */
+  /** When a worker last removed all old data, in ISO 8601; null if none has done so yet. */
   readonly last_run_at: string | null;
-  /** By how much the jobs that are being removed now have outlived their time. */
+  /** The delay of the removal: how long ago the jobs that are being removed now became too old. */
   readonly lag_seconds: number;
-  /** Since the start of the workers, by what it is. */
+  /** Numbers since the start of the workers, by kind of data. */
   readonly removed: Readonly<Record<string, number>>;
 }
 
 export interface KeptDays {
-  /** Completed jobs; others are kept twice as long. */
+  /** Days for completed jobs. Other jobs are kept twice as long. */
   readonly jobs: number;
-  /** By names and patterns of projects. */
+  /** Days for jobs of some projects, by names and patterns of projects. */
   readonly projects: Readonly<Record<string, number>>;
   readonly rejections: number;
-  /** 0: nothing is added to the archive. */
+  /** 0 if nothing is added to the archive. */
   readonly archive: number;
 }
 
 export interface StoreFigures {
-  /** Null: it does not answer. */
+  /** The kind of store; null if it does not answer. */
   readonly name: string | null;
   readonly logs: { readonly pending: number; readonly failed: number } | null;
   readonly suggestions: { readonly pending: number; readonly failed: number } | null;
-  /** Of the last day, most messages first. Null: they could not be counted in time. */
+  /** Rejections of the last day, most messages first; null if they could not be counted in time. */
   readonly rejections: readonly RejectionGroup[] | null;
   /** Rejections of the last day that were only counted, because a quota was full. */
   readonly only_counted: number;
-  /** How many workers the ledger of bindings names; null: not known. */
+  /** The number of workers in the ledger of bindings; null if it is not known. */
   readonly workers: number | null;
 }
 

@@ -14,7 +14,7 @@ export interface OperateViewProps {
   readonly figures: OperateFigures;
 }
 
-/** The operator's page: what is wrong first, then each worker's own figures, then those of the store for all workers. */
+/** The operator's page: first the problems, then the figures of each worker, then those of the store for all workers. */
 export function OperateView({ figures }: OperateViewProps) {
   const { at, problems, workers, exchanges, clients, retention, store } = figures;
   return (
@@ -50,7 +50,7 @@ export function OperateView({ figures }: OperateViewProps) {
   );
 }
 
-/** What people who listen are told when it changes. */
+/** Returns the summary that is announced to screen readers when it changes. */
 function summaryOf({ problems, workers }: OperateFigures): string {
   if (problems.length > 0) return `Problems: ${problems.length}. ${problems[0]?.text}`;
   return workers.length > 0 ? "All is well." : NOT_ASKED;
@@ -60,7 +60,7 @@ const NOT_ASKED = "The store answers. Nothing is known of the workers.";
 
 interface ProblemsProps {
   readonly problems: readonly ProblemFigures[];
-  /** Whether any worker was asked. */
+  /** Whether figures were requested from any worker. */
   readonly isAsked: boolean;
 }
 
@@ -89,9 +89,7 @@ function Problems({ problems, isAsked }: ProblemsProps) {
 
 function StoreWords({ store: { name, logs, suggestions, workers } }: { readonly store: StoreFigures }) {
   if (name === null) {
-    return (
-      <p class="note note-trouble">The store does not answer these pages. They ask again by themselves.</p>
-    );
+    return <p class="note note-trouble">The store does not answer these pages. They retry by themselves.</p>;
   }
   return (
     <>

@@ -6,11 +6,11 @@ import type { StoreFigures } from "./operate-figures.ts";
 
 export interface RejectionGroupsProps {
   readonly store: StoreFigures;
-  /** The time of the figures, in ISO 8601. */
+  /** The time of the figures, in ISO 8601. Ages are relative to it. */
   readonly now: string;
 }
 
-/** What was rejected in the last day, by sender and reason. */
+/** The rejections of the last day, by sender and reason. */
 export function RejectionGroups({ store, now }: RejectionGroupsProps) {
   const { rejections, only_counted } = store;
   const more = only_counted > 0 && (

@@ -7,7 +7,7 @@ import type { ListedRejection, RejectionListing } from "./shown-rejections.ts";
 
 export interface RejectionListViewProps {
   readonly listing: RejectionListing;
-  /** All reasons that a message can be rejected for. */
+  /** All reasons for which a message can be rejected. */
   readonly reasons: readonly string[];
 }
 
@@ -86,7 +86,7 @@ function Filters({
 function Empty({ question }: { readonly question: RejectionQuestion }) {
   if (question.after !== undefined) return <p class="note">There are no older ones.</p>;
   const filters = Object.entries(question);
-  if (filters.length === 0) return <p class="note">No rejected message is kept. Nothing to do.</p>;
+  if (filters.length === 0) return <p class="note">There are no rejected messages. Nothing to do.</p>;
   return (
     <p class="note">
       No rejected message matches{" "}
@@ -148,7 +148,7 @@ function Listing({
   );
 }
 
-/** The options of `rejections replay` that stand for the filters. */
+/** The options of `rejections replay` that correspond to the filters. */
 const options = {
   task: "--task",
   project: "--project",
@@ -161,7 +161,7 @@ const options = {
 } as const satisfies Record<Exclude<keyof RejectionQuestion, "after" | "id">, string>;
 
 function Replay({ question: { id, ...question } }: { readonly question: RejectionQuestion }) {
-  // The command takes either ids or filters.
+  // The command accepts either ids or filters.
   if (id !== undefined) return null;
   const given = Object.entries(options).flatMap(([name, option]) => {
     const value = question[name as keyof typeof options];

@@ -5,7 +5,7 @@ import { shownCount } from "../shown-count.ts";
 import { ShownText } from "../shown-text.tsx";
 import type { RejectionDetails, ShownError, ShownPayload } from "./shown-rejections.ts";
 
-/** One rejected message: what is wrong beside what was sent, and how to process it again. */
+/** One rejected message: its errors next to its payload, and how to replay it. */
 export function RejectionView({ rejection }: { readonly rejection: RejectionDetails }) {
   const { id, reason, meaning, facts, errors, payload, task_id, not_replayed } = rejection;
   return (
@@ -58,7 +58,7 @@ export function RejectionView({ rejection }: { readonly rejection: RejectionDeta
   );
 }
 
-/** The meanings are written for a table. */
+/** Returns a meaning as a sentence. Meanings are written for a table, so they have no capital letter and no full stop. */
 function sentence(meaning: string): string {
   return `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}.`;
 }

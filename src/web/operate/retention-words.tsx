@@ -6,22 +6,22 @@ import { TimeAgo } from "../time-ago.tsx";
 import type { KeptDays, RetentionFigures } from "./operate-figures.ts";
 
 export interface RetentionWordsProps {
-  /** Null: no worker answered. */
+  /** Null if no worker answered. */
   readonly retention: RetentionFigures | null;
-  /** The time of the figures, in ISO 8601. */
+  /** The time of the figures, in ISO 8601. Ages are relative to it. */
   readonly now: string;
 }
 
-/** For how long things are kept, how far workers are with removing what is older, and how to count what would go. */
+/** The retention of data: how long it is kept, the state of removing old data, and the command that counts what would be removed. */
 export function RetentionWords({ retention, now }: RetentionWordsProps) {
-  if (retention === null) return <p class="note">No worker says for how long things are kept.</p>;
+  if (retention === null) return <p class="note">No worker says how long data is kept.</p>;
   const { kept, differ, removed } = retention;
   return (
     <>
       {differ && (
         <p class="note note-trouble">
-          The workers have different settings, and each applies its own: give all of them the same
-          RETAIN_DAYS, ARCHIVE_DAYS and registry. These are those of the first one.
+          The workers have different settings, and each worker applies its own. Give all of them the same
+          RETAIN_DAYS, ARCHIVE_DAYS and registry. The settings of the first worker are shown here.
         </p>
       )}
       <p>

@@ -3,10 +3,10 @@ import type { RejectionQuestion } from "../addresses.ts";
 /** A page of rejected messages, newest first. Times are in ISO 8601, UTC. */
 export interface RejectionListing {
   readonly question: RejectionQuestion;
-  /** When it was asked. */
+  /** The time of the answer. */
   readonly at: string;
   readonly rejections: readonly ListedRejection[];
-  /** Where the next page begins; null if there is none. */
+  /** The cursor of the next page; null if there is none. */
   readonly next: string | null;
 }
 
@@ -19,9 +19,9 @@ export interface ListedRejection {
   readonly task_id: string | null;
   /** The exchange with its routing key, or the client with its endpoint. */
   readonly from: string;
-  /** The first thing that is wrong. */
+  /** The first error. */
   readonly wrong: string;
-  /** How many more are wrong. */
+  /** The number of further errors. */
   readonly more_wrong: number;
 }
 
@@ -29,21 +29,21 @@ export interface ListedRejection {
 export interface RejectionDetails {
   readonly id: string;
   readonly reason: string;
-  /** What the reason means. */
+  /** The meaning of the reason. */
   readonly meaning: string;
-  /** Where it came from, and what is known of it. */
+  /** The origin of the message, and what else is known about it. */
   readonly facts: readonly { readonly label: string; readonly text: string }[];
   readonly errors: readonly ShownError[];
   readonly payload: ShownPayload;
   readonly task_id: string | null;
-  /** Why it cannot be replayed; null if it can. */
+  /** The reason why it cannot be replayed; null if it can. */
   readonly not_replayed: string | null;
 }
 
 export interface ShownError {
   readonly pointer: string;
   readonly message: string;
-  /** The line of the payload, from 1; null if it is not shown there. */
+  /** The line of the payload that has the error, from 1; null if that line is not shown. */
   readonly line: number | null;
 }
 
@@ -51,6 +51,6 @@ export interface ShownPayload {
   /** Says what is shown: the payload, its beginning, or its bytes. */
   readonly title: string;
   readonly lines: readonly string[];
-  /** How many more lines there are. */
+  /** The number of lines that are not shown. */
   readonly more_lines: number;
 }

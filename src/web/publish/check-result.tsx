@@ -12,7 +12,7 @@ export interface CheckResultProps {
   readonly check: CheckView;
 }
 
-/** What the worker would do with each job of a message that somebody pasted. */
+/** The result of checking a pasted message: what the worker would do with each of its jobs. */
 export function CheckResult({ check }: CheckResultProps) {
   const { accepted, skipped, rejected, items, more } = check;
   return (
@@ -124,7 +124,7 @@ function Accepted({ preview }: { readonly preview: CheckPreview }) {
   );
 }
 
-/** The job as the grid would draw it, with the words that the grid shows on hover. */
+/** The button of the job as the grid would draw it, with the same tooltip. */
 function Button({ preview }: { readonly preview: CheckPreview }) {
   const { group_symbol, group_name, symbol, name, state, result } = preview;
   const status = jobStatus(state, result, false);

@@ -1,17 +1,17 @@
 import type { TextPlace } from "../../domain/text/text-place.ts";
 import type { JobInfoEntry } from "../shown-job.ts";
 
-/** What the worker would do with a message. */
+/** The result of checking a message: what the worker would do with it. */
 export interface CheckView {
-  /** Null: no exchange was named, so it was not checked whether the exchange may write to the project. */
+  /** The exchange for which the message was checked. Without one (null), it was not checked whether it may write to the project. */
   readonly exchange: string | null;
-  /** How many of its jobs have each verdict. */
+  /** The number of jobs with each verdict. */
   readonly accepted: number;
   readonly skipped: number;
   readonly rejected: number;
   /** In the order of the message; the first hundred of each verdict. */
   readonly items: readonly CheckedItem[];
-  /** How many jobs are not listed. */
+  /** The number of jobs that are not listed. */
   readonly more: number;
 }
 
@@ -27,16 +27,16 @@ export type CheckedItem =
       readonly errors: readonly PlacedError[];
     };
 
-/** One thing that is wrong, and where. */
+/** An error, and its place in the message. */
 export interface PlacedError {
   readonly pointer: string;
   readonly keyword: string;
   readonly message: string;
-  /** Null for a fault of the whole text. */
+  /** The place of the error; null if the whole text is at fault. */
   readonly place: TextPlace | null;
 }
 
-/** How an accepted job would show. */
+/** An accepted job as the pages would show it. */
 export interface CheckPreview {
   readonly project: string;
   /** The revision or the revision hash of its push. */

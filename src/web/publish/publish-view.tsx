@@ -8,17 +8,17 @@ import type { RoadView } from "./road-view.ts";
 
 export interface PublishViewProps {
   readonly question: RoadQuestion;
-  /** Null: nothing was asked yet. */
+  /** The answer to the question; null if there was no question yet. */
   readonly road: RoadView | null;
   /** The message to check, as it was pasted. */
   readonly message: string;
-  /** The exchange that it is checked for; empty: none was named. */
+  /** The exchange that the message is checked for; empty if none was named. */
   readonly exchange: string;
   readonly check: CheckAnswer;
   readonly operates: boolean;
 }
 
-/** The result of a check; a sentence why there is none; or null before the first one. */
+/** The result of a check, or a sentence that says why there is none; null before the first check. */
 export type CheckAnswer = CheckView | { readonly trouble: string } | null;
 
 /** The publisher's page: why a job is not showing, and what the worker would do with a message. Its forms work without scripts. */
@@ -38,13 +38,13 @@ export function PublishView({ question, road, message, exchange, check, operates
       </div>
       <h2 id="check">Check a message</h2>
       <p class="prose">
-        The message is judged by the worker's own rules, as if it had just arrived. Nothing is stored, and
-        nothing is looked up in the store, such as whether it has a push with a revision_hash.
+        The worker's own rules are applied, as if the message had just arrived. Nothing is stored, and the
+        store is not read: whether it has a push with a revision_hash, for example, is not checked.
       </p>
       <form class="check-form" id="check-form" action="/api/validate#check" method="post">
         <label for="message">One job message, or an array of them, as JSON</label>
         <textarea id="message" name="message" rows={14} spellcheck={false} required>
-          {/* A browser drops the first line feed of a text field. */}
+          {/* Browsers drop a line feed at the beginning of a text field, so one is added. */}
           {`\n${message}`}
         </textarea>
         <Field name="exchange" label="Exchange" value={exchange} hint="not needed" id="check-exchange" />
@@ -93,8 +93,8 @@ function RoadPart({ road, operates }: RoadPartProps) {
   if (road === null) {
     return (
       <p class="note">
-        Give the task id of your job. If it is not known here, the exchange and the routing key of the message
-        say where it may have stopped; for a job that was posted over REST, the project does.
+        Enter the task id of your job. To see where an unknown job may have stopped, also enter the exchange
+        and the routing key of its message, or the project if the job was posted over REST.
       </p>
     );
   }
@@ -109,7 +109,7 @@ function RoadPart({ road, operates }: RoadPartProps) {
   );
 }
 
-/** What people who listen are told when it changes: whether the job is there. */
+/** Returns the summary that is announced to screen readers when it changes: whether the job is stored. */
 function summaryOf({ ways }: RoadView): string {
   return ways[0]?.steps[0]?.reason ?? "";
 }

@@ -7,7 +7,7 @@ import { DEFAULT_TIERS, plainView, withFilter } from "../grid/grid-view.ts";
 import { ShownText } from "../shown-text.tsx";
 import type { RoadJob, RoadRejection, RoadStep, RoadVerdict, RoadView } from "./road-view.ts";
 
-/** A sign and a word for each verdict, because colour alone says nothing to some. */
+/** A sign and a word for each verdict, because not everybody can tell colours apart. */
 const verdicts: Readonly<Record<RoadVerdict, { readonly sign: string; readonly word: string }>> = {
   passed: { sign: "✓", word: "no obstacle" },
   stopped: { sign: "✖", word: "stopped here" },
@@ -17,17 +17,17 @@ const verdicts: Readonly<Record<RoadVerdict, { readonly sign: string; readonly w
 
 export interface RoadStepsProps {
   readonly road: RoadView;
-  /** Whether the pages for operators are served here: rejections link to them. */
+  /** Whether the pages for operators are served here. If so, rejections link to them. */
   readonly operates: boolean;
 }
 
-/** How far a job has come: what is known of it first, then the steps of each way that it may have taken. */
+/** The progress of a job: first what is known about it, then the steps of each way that it may have taken. */
 export function RoadSteps({ road, operates }: RoadStepsProps) {
   const [first] = road.ways;
   const found = (first?.steps ?? []).filter(isFound);
   return (
     <>
-      <h2>What is known of it</h2>
+      <h2>What is known about it</h2>
       <ol class="road">
         {found.map((step) => (
           <Step key={step.name} step={step} operates={operates} />
@@ -49,16 +49,14 @@ export function RoadSteps({ road, operates }: RoadStepsProps) {
   );
 }
 
-/** These two steps are the same on every way. */
+/** Returns whether a step shows what is known about the job. These two steps are the same on every way. */
 function isFound({ name }: RoadStep): boolean {
   return name === "stored" || name === "rejected";
 }
 
 function wayTitle(way: "pulse" | "rest", exchange: string | null): string {
-  if (way === "rest") return "The way of a job that is posted over REST";
-  return exchange === null
-    ? "The way of a message"
-    : `The way of a message from ${escapeInvisible(exchange)}`;
+  if (way === "rest") return "Steps of a job that is posted over REST";
+  return exchange === null ? "Steps of a message" : `Steps of a message from ${escapeInvisible(exchange)}`;
 }
 
 function Step({ step, operates }: { readonly step: RoadStep; readonly operates: boolean }) {
@@ -114,7 +112,7 @@ function FoundJob({ job }: { readonly job: RoadJob }) {
   );
 }
 
-/** Returns the address of the job's push, with the filter that shows the job. */
+/** Returns the address of the job's push, with a filter that shows the job. */
 function shownAddress({ project, guid, push, hidden_by, tier }: RoadJob & { readonly push: string }): string {
   const view = { ...plainView(project, push), job: guid };
   switch (hidden_by) {
@@ -167,7 +165,7 @@ interface ErrorTableProps {
   readonly errors: readonly { readonly pointer: string; readonly message: string }[];
 }
 
-/** What is wrong with a message, and where. */
+/** The errors of a message, with their places. */
 function ErrorTable({ errors }: ErrorTableProps) {
   return (
     <table>

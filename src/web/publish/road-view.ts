@@ -1,6 +1,6 @@
 import type { RoadQuestion } from "../road-question.ts";
 
-/** The places that a job passes on its way to the grid, in this order. A job that was posted over REST passes only some of them. */
+/** The steps that a job passes on its way to the grid, in order. A job that was posted over REST passes only some of them. */
 export type RoadStepName =
   | "stored"
   | "rejected"
@@ -26,15 +26,15 @@ export interface RoadStep {
   readonly title: string;
   readonly verdict: RoadVerdict;
   readonly reason: string;
-  /** What to do about it; null if there is nothing to do. */
+  /** A sentence that says what to do about it; null if there is nothing to do. */
   readonly next: string | null;
-  /** The jobs that were found; only of the step `stored`. */
+  /** The jobs that were found; only in the step `stored`. */
   readonly jobs?: readonly RoadJob[];
-  /** The rejections that were found, newest first; only of the step `rejected`. */
+  /** The rejections that were found, newest first; only in the step `rejected`. */
   readonly rejections?: readonly RoadRejection[];
 }
 
-/** Why the grid does not show a stored job unless it is asked to. */
+/** Why the grid hides a stored job by default. */
 export type HiddenBy = "tier" | "coalesced";
 
 export interface RoadJob {
@@ -45,11 +45,11 @@ export interface RoadJob {
   readonly tier: number;
   /** The short revision of its push; null if the push has expired. */
   readonly push: string | null;
-  /** Null: it is shown by default. */
+  /** The reason why it is hidden by default; null if it is shown. */
   readonly hidden_by: HiddenBy | null;
 }
 
-/** A rejection without its origin: client ids are for operators only. */
+/** A rejection without its origin, because only operators may see client ids. */
 export interface RoadRejection {
   readonly id: string;
   readonly task_id: string | null;
@@ -60,18 +60,18 @@ export interface RoadRejection {
   readonly first_seen: string;
   readonly last_seen: string;
   readonly errors: readonly { readonly pointer: string; readonly message: string }[];
-  /** Why nobody can replay it; null if an operator can. */
+  /** The reason why nobody can replay it; null if an operator can. */
   readonly not_replayed: string | null;
 }
 
-/** How far a job has come. */
+/** The progress of a job on its way to the grid. */
 export interface RoadView {
   readonly question: RoadQuestion;
-  /** When it was asked, in ISO 8601, UTC. */
+  /** The time of the answer, in ISO 8601, UTC. */
   readonly at: string;
   /** Whether the store did not answer, so that some steps are not known. */
   readonly is_store_away: boolean;
-  /** How jobs come here: by messages of an exchange, by posts over REST, or perhaps by either. */
+  /** The ways that the job may have taken: in a message of an exchange, over REST, or either of these. */
   readonly ways: readonly RoadWay[];
 }
 

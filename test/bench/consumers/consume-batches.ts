@@ -1,11 +1,11 @@
 import { type ConsumeMessage, connect } from "amqplib";
 import * as z from "zod";
 
-/** What a consumer prints when it has seen all messages. */
+/** The output that a consumer prints when it has seen all messages. */
 export const consumed = z.object({
-  /** From the first message to the last acknowledgement. */
+  /** Time from the first message to the last acknowledgement. */
   seconds: z.number().positive(),
-  /** CPU time of the consumer meanwhile. */
+  /** CPU time that the consumer used in that time. */
   cpu_seconds: z.number().nonnegative(),
 });
 export type Consumed = z.infer<typeof consumed>;
@@ -17,7 +17,7 @@ export interface ConsumerOptions {
   readonly prefetch: number;
   /** How many messages to consume. */
   readonly count: number;
-  /** Where they are written: a folder or a database's address; empty if nowhere. */
+  /** Where they are written: a folder or a database address; empty if they are not written. */
   readonly target: string;
 }
 
@@ -26,7 +26,7 @@ export function consumerOptions(): ConsumerOptions {
   return { url, queue, prefetch: Number(prefetch), count: Number(count), target };
 }
 
-/** Starts the clock. Returns how to stop it, which prints {@link Consumed}. */
+/** Starts the clock. Returns a function that stops it and prints {@link Consumed}. */
 export function startClock(): () => void {
   const begunAtMs = performance.now();
   const before = process.cpuUsage();

@@ -1,6 +1,6 @@
 /**
- * The physical limit of a database: the bare consumer, which also inserts the parsed messages of a batch by one `insertMany`.
- * It is acknowledged when it is durable, like the worker's writes.
+ * The physical limit of a database: the bare consumer, which also inserts the parsed messages of a batch with one `insertMany`.
+ * A batch is acknowledged when it is durable, like the worker's writes.
  */
 import { MongoClient } from "mongodb";
 import { consumeBatches, consumerOptions } from "./consume-batches.ts";

@@ -1,6 +1,6 @@
 /**
- * What a team would write first: each message is parsed, checked against the schema, written by one upsert, and
- * acknowledged. It gives none of the worker's promises beside "at least once": a late message overwrites a newer state.
+ * The consumer that a team would write first: each message is parsed, checked against the schema, written by one upsert, and
+ * acknowledged. Of the worker's promises it keeps only "at least once": a late message overwrites a newer state.
  */
 import { readFileSync } from "node:fs";
 import draft04 from "ajv-draft-04";
@@ -39,7 +39,7 @@ await new Promise<void>((resolve, reject) => {
   const onMessage = (message: ConsumeMessage | null): void => {
     if (message === null) throw new Error("the queue was deleted");
     const failed = (error: unknown): void => {
-      // Two messages created the same job at once. One of them fails, and is delivered again.
+      // Two messages tried to create the same job at the same time. One of them fails, and is delivered again.
       if (error instanceof MongoServerError && error.code === 11_000) channel.nack(message);
       else reject(error);
     };

@@ -1,13 +1,13 @@
 /**
  * The physical limit of the embedded store: the bare consumer, which also writes each message's bytes as one row. A batch is
- * one transaction, and is on the disk before it is acknowledged.
+ * one transaction, and is on disk before it is acknowledged.
  */
 import { join } from "node:path";
 import { openDatabase } from "../../../src/disk/open-database.ts";
 import { consumeBatches, consumerOptions } from "./consume-batches.ts";
 
 const options = consumerOptions();
-// It opens the file as the worker does: WAL, and synchronous = FULL.
+// The same pragmas as the worker's: WAL, and synchronous = FULL.
 const db = openDatabase(join(options.target, "rows.sqlite"), {
   isExclusive: true,
   cacheKib: 8192,

@@ -4,7 +4,7 @@ import { runProcess } from "../../cli/run-cli.ts";
 import type { BenchQueue, Drain } from "./contender.ts";
 import { workerDrain } from "./worker-drain.ts";
 
-/** Drains a queue with a worker that keeps an archive. Then the archive is replayed into an empty store. */
+/** Drains a queue with a worker that keeps an archive, then replays the archive into an empty store. */
 export async function archivingDrain(queue: BenchQueue, folder: string): Promise<Drain> {
   const drain = await workerDrain(queue, { dataDir: folder, mongodbUrl: null, env: { ARCHIVE_DAYS: "30" } });
   const { messages, bytes, raw_bytes } = await totalsIn(folder);
@@ -21,7 +21,7 @@ async function totalsIn(dataDir: string) {
   }
 }
 
-/** The start of the command is counted. */
+/** The measured time includes the start of the command. */
 async function replaySeconds(dataDir: string, into: string): Promise<number> {
   const startedAtMs = performance.now();
   const { code, stderr } = await runProcess(["replay", "--into", `sqlite:${into}`], { DATA_DIR: dataDir });

@@ -6,11 +6,11 @@ import { contenders } from "./contenders.ts";
 /** Contenders whose servers this machine does not have. */
 export interface Unavailable {
   readonly names: ReadonlySet<ContenderName>;
-  /** Why, in words. */
+  /** The reasons, as text. */
   readonly reasons: readonly string[];
 }
 
-/** Starts the servers that these contenders need, so that the first drain does not wait for them. */
+/** Starts the servers that these contenders need, so that no start-up time falls into the first drain. */
 export async function startServersFor(names: readonly ContenderName[]): Promise<Unavailable> {
   const few = names.filter((name) => contenders[name].drains === "few");
   const missing = new Set<ContenderName>();

@@ -10,7 +10,7 @@ import { cpuPerJob } from "./cpu-per-job.ts";
 import { drained } from "./filled-queues.ts";
 import { PREFETCH } from "./sizes.ts";
 
-/** A consumer that is slower than this by far has stopped. */
+/** A consumer that takes longer than this has stopped. */
 const LIMIT_MS = 300_000;
 
 /**

@@ -1,7 +1,7 @@
 import type { WorkerStory } from "../../story/a-running-worker.ts";
 import type { MessageMix } from "../message-mix.ts";
 
-/** What drains in turns with the others. The rates of two of them may be compared. */
+/** A way to drain a queue. Contenders take turns, so that their rates can be compared. */
 export type ContenderName =
   | "limit"
   | "sqlite"
@@ -14,35 +14,35 @@ export type ContenderName =
   | "full"
   | "rest";
 
-/** A queue of its own for one drain. */
+/** A queue that is used for one drain only. */
 export interface BenchQueue {
   readonly story: WorkerStory;
-  /** For the worker's setting QUEUE_NAME. */
+  /** The value for the worker's setting QUEUE_NAME. */
   readonly name: string;
-  /** As the broker calls it. */
+  /** The queue's name on the broker. */
   readonly path: string;
   /** The messages in the queue. */
   readonly mix: MessageMix;
 }
 
-/** Processes whose CPU time is counted. */
+/** Processes whose CPU time is measured. */
 export type CountedProcess = "worker" | "broker" | "postgresql" | "ferretdb" | "mongod";
 
-/** What one drain came to. */
+/** The result of one drain. */
 export interface Drain {
   readonly jobs_per_s: number;
   /** CPU time in microseconds per job message. A process that did not run, or runs in a container, is missing. */
   readonly cpu_us_per_job: Readonly<Partial<Record<CountedProcess, number>>>;
   /** Null for consumers that are not the worker. */
   readonly peak_rss_mib: number | null;
-  /** Figures that only this contender has. */
+  /** Figures that only this contender reports. */
   readonly besides: Readonly<Record<string, number>>;
 }
 
 export interface Contender {
-  /** Which messages it drains. Databases get fewer, because they are slower. */
+  /** Which messages it drains. Databases get fewer messages, because they are slower. */
   readonly drains: "many" | "few";
-  /** False if it only uses the mix: its queue is left empty, and not declared. */
+  /** False if it uses only the mix: its queue is then not declared. */
   readonly needsQueue: boolean;
   /**
    * Drains the queue once.

@@ -7,9 +7,9 @@ import type { BenchQueue, Drain } from "./contender.ts";
 import { OLD_JOBS } from "./sizes.ts";
 import { workerDrain } from "./worker-drain.ts";
 
-/** They are older than this, and those of the drain are not. */
+/** The old jobs are older than this, and those of the drain are not. */
 const LONG_AGO = "2026-06-01T00:00:00.000Z";
-/** So short a time makes a worker begin to remove within a second of its start. All projects have another one. */
+/** With so short a time, a worker begins to remove jobs within a second of its start. All projects have another one. */
 const SOON = { RETAIN_DAYS: "0.0001" };
 const RETAIN = 'retain: { "*": 30 }\n';
 

@@ -3,18 +3,18 @@ import type { MessageMix } from "../message-mix.ts";
 import { broker } from "../servers.ts";
 import type { BenchQueue } from "./contender.ts";
 
-/** How many messages are published before the next wait for the broker's confirms, and how many bytes at most. */
+/** How many messages, and at most how many bytes, are published before the next wait for the broker's confirms. */
 const AT_ONCE = { messages: 1000, bytes: 16 * 1024 ** 2 };
 
-/** Queues of one exchange, all filled by publishing one mix of messages once. */
+/** Queues of one exchange, which are all filled by publishing one mix of messages once. */
 export interface FilledQueues {
   queueOf(name: string): BenchQueue;
-  /** Deletes the queue of this name, so that the broker does not keep what nobody reads any more. */
+  /** Deletes the queue of this name, so that the broker does not keep messages that nobody will read. */
   done(name: string): Promise<void>;
   end(): Promise<void>;
 }
 
-/** @param names - the queues that get all messages of the mix. */
+/** @param names - the queues that receive all messages of the mix. */
 export async function fillQueues(mix: MessageMix, names: readonly string[]): Promise<FilledQueues> {
   const story = await WorkerStory.on((await broker()).url);
   const pathOf = (name: string): string => `${story.queue}-${name}`;
@@ -47,7 +47,7 @@ export async function publishAll(story: WorkerStory, { bodies }: MessageMix): Pr
   await story.publish(...some);
 }
 
-/** @throws Error if messages are left in the queue, because then the figure is wrong. */
+/** @throws Error if messages are left in the queue, because the measurement would then be wrong. */
 export async function drained({ story, path }: BenchQueue): Promise<void> {
   const { messageCount } = await story.channel.checkQueue(path);
   if (messageCount > 0) throw new Error(`${messageCount} messages are left in ${path}`);

@@ -6,7 +6,7 @@ import type { BenchQueue, Drain } from "./contender.ts";
 import { JOBS_THERE } from "./sizes.ts";
 import { workerDrain } from "./worker-drain.ts";
 
-/** Drains a queue with a worker whose store holds many jobs. The same store is used in all rounds. */
+/** Drains a queue with a worker whose store already holds many jobs. The same store is used in all rounds. */
 export async function fullStoreDrain(queue: BenchQueue, dataDir: string): Promise<Drain> {
   if (!existsSync(dataDir)) await fillNewStore(dataDir);
   return workerDrain(queue, { dataDir, mongodbUrl: null });

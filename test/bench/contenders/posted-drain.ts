@@ -18,7 +18,10 @@ interface Collection {
   readonly items: readonly string[];
 }
 
-/** Posts signed collections to a worker with an empty embedded store. Its start is not counted: the clock starts with the first request, and ends with the last answer. */
+/**
+ * Posts signed collections to a worker with an empty embedded store. Its start is not measured: the clock starts with the first request,
+ * and stops with the last answer.
+ */
 export async function postedDrain({ story, name, mix }: BenchQueue): Promise<Drain> {
   const store = await story.store();
   const credentials = await addClient(store, "bench");
@@ -56,7 +59,7 @@ export async function postedDrain({ story, name, mix }: BenchQueue): Promise<Dra
   };
 }
 
-/** Returns the jobs of the message mix as a client would post them, in its order, each collection of one project. */
+/** Returns the jobs of the message mix as a client would post them: in the mix's order, each collection for one project. */
 function collectionsOf({ bodies }: MessageMix): Collection[] {
   const options = { schemas, ...limits, tiers: new Map(), acceptsProject: () => true };
   const collections: Collection[] = [];
@@ -76,7 +79,7 @@ function collectionsOf({ bodies }: MessageMix): Collection[] {
 
 const stopped = z.object({ outcomes: z.record(z.string(), z.number()) });
 
-/** @throws Error if the worker counted other jobs than those that were posted. */
+/** @throws Error if the worker's job counts differ from what was posted. */
 async function endsWell(worker: WorkerProcess, jobs: number): Promise<void> {
   const code = await worker.stop();
   const { outcomes } = stopped.parse(worker.lines.find(({ event }) => event === "stopped"));

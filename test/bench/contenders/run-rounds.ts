@@ -8,12 +8,12 @@ import { contenders } from "./contenders.ts";
 import { fillQueues } from "./filled-queues.ts";
 
 export interface RoundsOptions {
-  /** In this order in the first round. */
+  /** The order of the first round. */
   readonly names: readonly ContenderName[];
   readonly rounds: number;
   /** How many jobs the contenders with an embedded store get. Those with a database get {@link FEW_SHARE} of them. */
   readonly jobs: number;
-  /** Says what is being done. */
+  /** Reports progress. */
   readonly show: (text: string) => void;
 }
 

@@ -12,21 +12,23 @@ import { cpuPerJob } from "./cpu-per-job.ts";
 import { drained } from "./filled-queues.ts";
 import { PREFETCH } from "./sizes.ts";
 
-/** How often it is looked whether the last job is stored. */
+/** How often to check whether the last job is stored. */
 const LOOK_MS = 20;
 
-/** Which store the worker uses, and how. */
+/** The store that the worker uses, and how it is configured. */
 export interface WorkerTarget {
   readonly dataDir: string;
-  /** Null for the embedded store in `dataDir`. */
+  /** Null means the embedded store in `dataDir`. */
   readonly mongodbUrl: string | null;
-  /** Settings of the worker beside the usual ones. */
+  /** Settings of the worker that override the usual ones. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Does something else with the worker during the drain. Returns how to end that, when the last job is stored. */
+  /**
+   * Starts something to do with the worker during the drain. Returns a function that ends it, which is called when the last job is stored.
+   */
   readonly beside?: (worker: WorkerProcess) => Promise<() => Promise<void>>;
 }
 
-/** Drains a queue with the worker. Its start is not counted: the clock starts when its first delivery arrives. */
+/** Drains a queue with the worker. The worker's start is not measured: the clock starts when its first delivery arrives. */
 export async function workerDrain(queue: BenchQueue, target: WorkerTarget): Promise<Drain> {
   const { dataDir, mongodbUrl, env, beside } = target;
   const { story, mix, name } = queue;
@@ -61,7 +63,7 @@ async function cpuSeconds(worker: WorkerProcess) {
   return { worker: processUsage(worker.pid).cpuSeconds, ...(await serverCpuSeconds()) };
 }
 
-/** Order is kept, so once the last job is completed, all jobs before it are stored. */
+/** Jobs are stored in order, so once the last job is completed, all jobs before it are stored. */
 export async function untilStored(store: Store, { last: { project, guid } }: MessageMix): Promise<number> {
   while ((await store.findJob(project, guid))?.job.state !== "completed") await wait(LOOK_MS);
   return Date.now();
@@ -74,7 +76,7 @@ async function arrivalOf(store: Store, { project, guid }: MessageMix["first"]): 
 
 const stopped = z.object({ outcomes: z.record(z.string(), z.number()) });
 
-/** @throws Error if not every message ended as it should, because a worker that loses some may seem fast. */
+/** @throws Error if any message did not end as expected, because a worker that loses messages may seem fast. */
 async function endsWell(worker: WorkerProcess, mix: MessageMix): Promise<void> {
   const code = await worker.stop();
   const { outcomes } = stopped.parse(worker.lines.find(({ event }) => event === "stopped"));

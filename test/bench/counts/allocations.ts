@@ -8,10 +8,10 @@ const MAIN_THREAD = "0";
 
 /** Counts what a worker's JavaScript allocates on all of its threads; see `sample-allocations.mjs`. */
 export interface AllocationCount {
-  /** For the worker whose allocations are counted. */
+  /** Environment variables for the worker whose allocations are counted. */
   readonly env: NodeJS.ProcessEnv;
   start(worker: WorkerProcess): void;
-  /** Returns the bytes since `start`. */
+  /** Returns the bytes allocated since `start`. */
   stop(worker: WorkerProcess): Promise<number>;
 }
 
@@ -24,7 +24,7 @@ export async function openAllocationCount(): Promise<AllocationCount> {
     async stop(worker) {
       worker.signal("SIGUSR2");
       await until(async () => (await readdir(folder)).includes(MAIN_THREAD));
-      // The other threads get the signal from the main thread, and have answered before the worker ends.
+      // The main thread passes the signal on to the other threads, which answer before the worker ends.
       await worker.stop();
       const files = await readdir(folder);
       const bytes = await Promise.all(

@@ -1,6 +1,6 @@
 import type { WorkerProcess } from "../../servers/worker-process.ts";
 
-/** Batches that a worker has written so far, and the jobs in them. */
+/** The batches that a worker has written so far, and the jobs in them. */
 export interface Batches {
   readonly batches: number;
   readonly jobs: number;
@@ -11,7 +11,7 @@ export async function readBatches(worker: WorkerProcess): Promise<Batches> {
   return parseBatches(await (await fetch(`${url}/metrics`)).text());
 }
 
-/** @throws Error if the metrics do not have the histogram of batches. */
+/** @throws Error if the metrics lack the histogram of batches. */
 export function parseBatches(metrics: string): Batches {
   const figure = (name: string): number => {
     const [, value] = new RegExp(`^pulse_ingest_batch_jobs_${name} (\\d+)$`, "m").exec(metrics) ?? [];

@@ -2,20 +2,20 @@ import { connect, createServer, type Socket } from "node:net";
 
 const HEADER_BYTES = 16;
 const OP_MSG = 2013;
-/** The length of a document stands before its first member: the type, then the name. */
+/** A document starts with its length. Its first member follows: the type, then the name. */
 const NAME_AT = HEADER_BYTES + 4 + 1 + 4 + 1;
-/** Commands by which a driver watches the server. They do not belong to a batch. */
+/** Commands that a driver sends to monitor the server. They do not belong to a batch. */
 const watching = new Set(["hello", "ismaster", "isMaster", "ping", "endSessions"]);
 
 export interface CommandProxy {
-  /** The server's address, by way of the proxy. */
+  /** The server's address through the proxy. */
   readonly url: string;
   /** How many commands of each name have been sent so far. */
   counted(): ReadonlyMap<string, number>;
   close(): Promise<void>;
 }
 
-/** Passes connections on to a server of MongoDB's protocol, and counts the commands that clients send. */
+/** Forwards connections to a MongoDB-protocol server, and counts the commands that clients send. */
 export async function startCommandProxy(serverUrl: string): Promise<CommandProxy> {
   const { hostname, port } = new URL(serverUrl);
   const sockets = new Set<Socket>();
@@ -34,7 +34,7 @@ export async function startCommandProxy(serverUrl: string): Promise<CommandProxy
       [far, near],
     ] as const) {
       sockets.add(socket);
-      // The event `close` follows each error.
+      // `close` follows every `error` event, and is handled there.
       socket.on("error", () => undefined);
       socket.on("close", () => other.destroy());
     }
@@ -55,7 +55,7 @@ export async function startCommandProxy(serverUrl: string): Promise<CommandProxy
   };
 }
 
-/** Finds the names of the commands in what a client sends. */
+/** Finds the names of the commands in the bytes that a client sends. */
 export class CommandReader {
   #rest = Buffer.alloc(0);
 

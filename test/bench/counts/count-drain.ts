@@ -16,24 +16,23 @@ export interface CountedStore {
   readonly mongodbUrl: string | null;
   /** The same database for this process, whose commands must not be counted. */
   readonly uncountedUrl: string | null;
-  /** The processes whose writes to files are counted. */
+  /** The processes whose file writes are counted. */
   readonly writers: (worker: WorkerProcess) => Promise<readonly number[]>;
 }
 
-/** What a drain did in all. */
+/** Everything that was counted during a drain. */
 export interface DrainCounts {
   readonly jobs: number;
   readonly batches: number;
-  /** What the worker's JavaScript allocated. */
+  /** The bytes that the worker's JavaScript code allocated. */
   readonly allocatedBytes: number;
-  /** As text, why they could not be counted. */
+  /** The writes to files, or the reason, as text, why they could not be counted. */
   readonly writes: WriteCalls | string;
 }
 
 /**
- * Counts what a drain writes and allocates. Its speed is of no interest, so it is traced. The worker consumes before the
+ * Counts what a drain writes and allocates. Its speed is not measured, so it may be traced. The worker consumes before the
  * messages are published, so that its start is not counted.
- *
  * @param jobs - how many jobs the mix of messages has.
  */
 export async function countDrain(

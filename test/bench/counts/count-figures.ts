@@ -1,7 +1,7 @@
 import { type Figures, rounded } from "../part.ts";
 import type { DrainCounts } from "./count-drain.ts";
 
-/** Returns the counts by their names in the report. Null: not counted. */
+/** Returns the counts, keyed by their names in the report. Null means not counted. */
 export function countFigures(drain: DrainCounts, walBytes: number | null): Figures {
   const { jobs, batches, allocatedBytes, writes } = drain;
   const perBatch = (calls: number): number => rounded(calls / batches, 2);

@@ -9,11 +9,11 @@ import { walPosition } from "./wal-position.ts";
 
 export interface StoreCounts {
   readonly figures: Figures;
-  /** Why some figures are null; null if none are. */
+  /** The reason why some figures are null, or null if none is. */
   readonly whyNot: string | null;
 }
 
-/** Counts what a drain into the embedded store does. Its writes are those of the worker. */
+/** Counts what a drain into the embedded store does. The writes are those of the worker. */
 export async function countEmbedded(jobs: number): Promise<StoreCounts> {
   const drain = await countDrain(jobs, {
     mongodbUrl: null,
@@ -25,7 +25,7 @@ export async function countEmbedded(jobs: number): Promise<StoreCounts> {
   return { figures: countFigures(drain, wal), whyNot: whyNotOf(drain) };
 }
 
-/** Counts what a drain into a database does. Its writes are those of the database's processes. */
+/** Counts what a drain into a database does. The writes are those of the database's processes. */
 export async function countDatabase(jobs: number): Promise<StoreCounts> {
   const { url } = await mongodb();
   const proxy = await startCommandProxy(url);
@@ -36,7 +36,7 @@ export async function countDatabase(jobs: number): Promise<StoreCounts> {
       mongodbUrl: `${proxy.url}counted`,
       uncountedUrl: `${url}counted`,
       async writers() {
-        // The worker has created its indexes, and consumes.
+        // By now the worker has created its indexes, and consumes.
         commandsBefore = proxy.counted();
         walBefore = await walPosition();
         const processes = await listServerProcesses();
@@ -70,7 +70,7 @@ function whyNotOf({ writes }: DrainCounts): string | null {
   return typeof writes === "string" ? `writes to files are not counted: ${writes}` : null;
 }
 
-/** Commands that only the start needed are left out. */
+/** Leaves out the commands that only the start needed. */
 function commandsSince(
   before: ReadonlyMap<string, number>,
   after: ReadonlyMap<string, number>,

@@ -9,12 +9,12 @@ import { parseStat } from "./server-processes.ts";
 import { countWrites } from "./write-calls.ts";
 
 describe("CPU time", () => {
-  it("is read from /proc, with that of children that have ended, whatever the program's name", () => {
+  it("is read from /proc, including that of children that have ended, whatever the program's name", () => {
     const line = "42 (a (b) c) S 1 42 42 0 -1 4194560 1 2 3 4 150 50 25 75 20 0 1 0 9 8 7";
     expect(parseStat(line)).toEqual({ name: "a (b) c", cpuSeconds: 3 });
   });
 
-  it("is given per job, for processes that ran the whole time", () => {
+  it("is reported per job, for processes that ran the whole time", () => {
     const before = { worker: 1, broker: 2 };
     expect(cpuPerJob(before, { worker: 3, broker: 2.5, ferretdb: 9 }, 10_000)).toEqual({
       worker: 200,
@@ -38,7 +38,7 @@ describe("writes to files", () => {
     expect(countWrites(output)).toEqual({ fsyncs: 2, pwrites: 4, walBytes: 4120 });
   });
 
-  it("are given per batch, and are null where they cannot be counted", () => {
+  it("are reported per batch, and are null where they cannot be counted", () => {
     const drain = { jobs: 2000, batches: 10, allocatedBytes: 4_000_000 };
     const shared = { jobs_per_batch: 200, allocated_bytes_per_job: 2000 };
     const writes = { fsyncs: 12, pwrites: 4000, walBytes: 5_000_000 };
@@ -62,7 +62,7 @@ describe("batches", () => {
 });
 
 describe("round trips", () => {
-  /** A message of MongoDB's protocol. Its body begins with the command's name. */
+  /** Returns a message of MongoDB's protocol. Its body begins with the command's name. */
   function command(name: string, opCode = 2013): Buffer {
     const bson = Buffer.concat([Buffer.from([0, 0, 0, 0, 2]), Buffer.from(`${name}\0`), Buffer.alloc(20)]);
     const header = Buffer.alloc(21);
@@ -81,7 +81,7 @@ describe("round trips", () => {
 });
 
 describe("large messages", () => {
-  it("are as large as wanted, and are still JSON", () => {
+  it("have the requested size, and are still JSON", () => {
     const mix = messageMix(20, "large");
     const { bodies } = padded(mix, 16 * 1024);
     for (const [at, body] of bodies.entries()) {

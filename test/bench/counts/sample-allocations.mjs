@@ -1,5 +1,5 @@
-// Preloaded into a worker by the bench: adds up what its JavaScript allocates between two signals SIGUSR2, also what is collected
-// meanwhile. V8 samples one allocation per 32 KiB on average. Each thread that runs at the first signal writes its
+// Preloaded into a worker by the bench: adds up what its JavaScript allocates between two SIGUSR2 signals, including what is
+// garbage-collected in that time. V8 samples one allocation per 32 KiB on average. Each thread that runs at the first signal writes its
 // bytes into a file in the folder ALLOCATIONS. Buffers outside of the heap are not counted.
 import { writeFileSync } from "node:fs";
 import { Session } from "node:inspector";

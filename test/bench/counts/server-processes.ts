@@ -4,7 +4,7 @@ import type { CountedProcess } from "../contenders/contender.ts";
 
 export type ServerName = Exclude<CountedProcess, "worker">;
 
-/** Which server a process belongs to, by the beginning of its name. */
+/** The server that a process belongs to, by the start of its name. */
 const names: Readonly<Record<ServerName, string>> = {
   broker: "beam",
   postgresql: "postgres",
@@ -15,11 +15,11 @@ const names: Readonly<Record<ServerName, string>> = {
 export interface ServerProcess {
   readonly server: ServerName;
   readonly pid: number;
-  /** CPU time so far, with that of its children that have ended. */
+  /** CPU time so far, including that of children that have ended. */
   readonly cpuSeconds: number;
 }
 
-/** Returns the processes of the servers that this process has started. A server in a container has none here. */
+/** Returns the processes of the servers that this process has started. A server in a container is not among them. */
 export async function listServerProcesses(): Promise<ServerProcess[]> {
   const pids = await descendantsOf(process.pid);
   return pids.flatMap((pid) => {
@@ -50,7 +50,7 @@ function readStat(pid: number): Stat {
   try {
     return parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
   } catch {
-    // It ended after it was listed, and its parent counts its time now.
+    // The process ended after it was listed. Its CPU time is now included in its parent's.
     return { name: "", cpuSeconds: 0 };
   }
 }

@@ -8,17 +8,16 @@ import { findProgram } from "../../servers/run-command.ts";
 
 /** The calls that write to files. */
 export interface WriteCalls {
-  /** `fsync` and `fdatasync`. */
+  /** Calls of `fsync` and `fdatasync`. */
   readonly fsyncs: number;
   readonly pwrites: number;
-  /** What was written to files whose name ends with `-wal`: SQLite's write-ahead log. */
+  /** Writes to files whose name ends with `-wal`: SQLite's write-ahead log. */
   readonly walBytes: number;
 }
 
 /**
- * Traces processes, their threads and the children that they start with `strace`. It slows them down, so their speed must not be
- * measured meanwhile.
- *
+ * Traces processes, their threads and the children that they start with `strace`. Tracing slows them down, so their speed must
+ * not be measured in that time.
  * @returns a function that ends the trace; or, as text, why this machine cannot trace.
  */
 export async function traceWrites(pids: readonly number[]): Promise<(() => Promise<WriteCalls>) | string> {
@@ -53,10 +52,10 @@ export async function traceWrites(pids: readonly number[]): Promise<(() => Promi
   };
 }
 
-/** The call, the file's path and, for `pwrite64`, the number of bytes. */
+/** Matches the call, the file's path and, for `pwrite64`, the number of bytes. */
 const tracedCall = /(fsync|fdatasync|pwrite64|pwritev2?)\(\d+<([^>]*)>(?:, ""\.\.\., (\d+),)?/;
 
-/** Counts the calls in the output of `strace -y -s 0`. A call that is interrupted has two lines, and is counted once. */
+/** Counts the calls in the output of `strace -y -s 0`. An interrupted call has two lines, and is counted once. */
 export function countWrites(output: string): WriteCalls {
   let fsyncs = 0;
   let pwrites = 0;

@@ -11,8 +11,8 @@ const KEYS = 20;
 const ASK_EVERY_MS = 5;
 
 /**
- * Measures a worker with a large registry: from its start until it consumes, and from SIGHUP until an exchange that replaced
- * another in the registry is bound and the other one is not any more. Meanwhile `/livez` is asked again and again.
+ * Measures a worker with a large registry: from its start until it consumes, and from SIGHUP until a newly listed exchange is bound
+ * and the one that it replaces is unbound. `/livez` is polled all the time.
  */
 export const bindings = {
   goals: { first_start_s: { atMost: 6 }, reload_s: { atMost: 2 }, slowest_http_ms: { atMost: 100 } },
@@ -60,7 +60,7 @@ function writeRegistry(story: WorkerStory, exchanges: readonly string[]): void {
   writeFileSync(join(story.folder, "exchanges.yml"), `exchanges:\n${exchanges.map(entry).join("")}`);
 }
 
-/** Asks one question after the other. `end` returns the time that the slowest answer took, in milliseconds. */
+/** Sends one request after the other. `end` returns the time that the slowest answer took, in milliseconds. */
 function askAgainAndAgain(url: string): { end(): Promise<number> } {
   let isOver = false;
   let slowestMs = 0;

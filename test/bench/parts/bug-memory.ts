@@ -1,6 +1,6 @@
 /**
  * Looks terms up among many bugs in memory, and prints how long that takes and how much memory the bugs take. It is a process
- * of its own, because what other parts leave behind is collected at any time, and would change the memory in use.
+ * of its own, because garbage of other parts could be collected at any time, which would change the memory in use.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
@@ -53,7 +53,7 @@ function anIndex(): BugLookup {
   return builder.build();
 }
 
-/** Returns a term like those of error lines: mostly a test's file, often a line that no bug has, sometimes a common text. */
+/** Returns a term like those of error lines: mostly a test's file, often a line that matches no bug, sometimes a common text. */
 function aTerm(_: unknown, nth: number): string {
   const dice = random();
   if (dice < 0.6) return file(Math.floor(random() * BUGS * 1.3));
@@ -66,7 +66,7 @@ function aTerm(_: unknown, nth: number): string {
   return pick([...ends, "Intermittent", "window", "reftests/test_bug79"]);
 }
 
-/** Returns the time of the fastest of some attempts, in milliseconds, because other load can only add time. */
+/** Returns the time of the fastest of several attempts, in milliseconds, because other load can only add time. */
 function fastest(lookup: BugLookup, term: string): number {
   let least = Number.POSITIVE_INFINITY;
   for (let attempt = 0; attempt < TRIES; attempt++) {
@@ -80,7 +80,7 @@ function fastest(lookup: BugLookup, term: string): number {
 /** Returns the memory of this process after garbage collection, in MiB. */
 async function heldMib(): Promise<number> {
   collectGarbage();
-  // What buffers held outside of the heap is given back a little later.
+  // Memory that buffers used outside of the heap is released a little later.
   await wait(100);
   collectGarbage();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
@@ -91,7 +91,7 @@ const beforeMib = await heldMib();
 const index = anIndex();
 const indexMib = (await heldMib()) - beforeMib;
 const terms = Array.from({ length: TERMS }, aTerm);
-// The first look-ups are not counted, because the JIT compiler works then.
+// The first look-ups are not counted, because the JIT compiler is still busy.
 for (const term of terms) fastest(index, term);
 const times = terms.map((term) => fastest(index, term));
 const said: BugsSaid = { p95Ms: percentile(times, 0.95), indexMib };

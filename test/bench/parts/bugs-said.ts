@@ -3,9 +3,9 @@ import * as z from "zod";
 export const BUGS = 100_000;
 export const TERMS = 2000;
 
-/** What `bug-memory.ts` prints. */
+/** The output of `bug-memory.ts`. */
 export const bugsSaid = z.object({
-  /** Of one look-up. */
+  /** Figures for one look-up. */
   p95Ms: z.number(),
   indexMib: z.number(),
 });

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { type Part, rounded } from "../part.ts";
 import { BUGS, bugsSaid, TERMS } from "./bugs-said.ts";
 
-/** Measures lookups in the bugs in memory, and the memory that they take. */
+/** Measures look-ups among the bugs in memory, and the memory that the bugs take. */
 export const bugs = {
   goals: { p95_ms: { atMost: 5 }, index_mib: { atMost: 150 } },
   contenders: [],

@@ -2,13 +2,13 @@ import type { ContenderName, CountedProcess, Drain } from "../contenders/contend
 import { countDatabase, countEmbedded } from "../counts/count-stores.ts";
 import { type BenchOptions, type Figures, median, type Part, rounded } from "../part.ts";
 
-/** How many jobs of a drain are counted, which is enough. */
+/** How many jobs of a drain are counted; no more are needed. */
 const SHARE = 0.25;
 
 const embedded = ["worker", "broker"] as const;
 const database = [...embedded, "postgresql", "ferretdb", "mongod"] as const;
 
-/** Whose CPU time is counted, by its name in the report. */
+/** The processes whose CPU time is counted, keyed by their names in the report. */
 const counted = {
   limit: { contender: "limit", processes: embedded },
   sqlite: { contender: "sqlite", processes: embedded },
@@ -20,11 +20,11 @@ const counted = {
 
 interface CountedContender {
   readonly contender: ContenderName;
-  /** Those that work for it. The others are idle meanwhile. */
+  /** The processes that work for the contender. All others are idle. */
   readonly processes: readonly CountedProcess[];
 }
 
-/** What does not depend on the speed of the machine and, apart from CPU time, not on other load either. */
+/** Figures that do not depend on the speed of the machine. Except for CPU time, they do not depend on other load either. */
 export const counts = {
   goals: {},
   contenders: Object.values(counted).map(({ contender }) => contender),
@@ -49,7 +49,7 @@ export const counts = {
   },
 } satisfies Part;
 
-/** The median of each process over all rounds, in microseconds per job. A process that does not run here is left out. */
+/** The median for each process over all rounds, in microseconds per job. A process that does not run on this machine is left out. */
 function cpuOf(drains: readonly Drain[], processes: readonly CountedProcess[]): Figures {
   const running = processes.filter((name) => drains[0]?.cpu_us_per_job[name] !== undefined);
   return Object.fromEntries(

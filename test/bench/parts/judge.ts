@@ -10,8 +10,8 @@ const WARM_UP_ROUNDS = 3;
 const ROUNDS = 25;
 
 /**
- * Measures what the size of the registry adds to judging a message. Each message comes from an exchange that is not listed, and is
- * about a project that no message before was about, so no answer can be remembered.
+ * Measures how much the size of the registry adds to judging a message. Each message comes from an exchange that is not listed, and
+ * names a project that no earlier message named, so no answer can be cached.
  */
 export const judge = {
   goals: { ratio: { atMost: 1.2 } },
@@ -23,7 +23,7 @@ export const judge = {
       { length: WARM_UP_ROUNDS + ROUNDS },
       (_, round) => [judgeOne(round), judgeMany(round)] as const,
     );
-    // The JIT compiler works in the first rounds, so they are not counted.
+    // The JIT compiler is busy in the first rounds, so they are not counted.
     const rounds = all.slice(WARM_UP_ROUNDS);
     const one = rounds.map(([us]) => us);
     const many = rounds.map(([, us]) => us);
@@ -42,7 +42,7 @@ export const judge = {
   },
 } satisfies Part;
 
-/** Returns a function that judges the messages of one round, and returns the microseconds of CPU for one. */
+/** Returns a function that judges the messages of one round, and returns the CPU microseconds per message. */
 function judgeWith(entries: number): (round: number) => number {
   const { acceptsProject } = parseRegistry("exchanges.yml", registryOf(entries));
   const options = { schemas, ...limits, tiers: new Map(), acceptsProject };
@@ -61,7 +61,7 @@ function judgeWith(entries: number): (round: number) => number {
   };
 }
 
-/** Every entry accepts every project of the messages, so that none of them decides alone. */
+/** Every entry accepts every project of the messages, so all entries have to be checked. */
 function registryOf(entries: number): string {
   const entry = (nth: number): string =>
     `  - exchange: exchange/publisher${nth}/jobs

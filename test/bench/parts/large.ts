@@ -11,16 +11,16 @@ import type { Part } from "../part.ts";
 import { mongodb } from "../servers.ts";
 
 const { MAX_BODY_BYTES } = settingsSchema.parse({});
-/** Sizes of a body, in KiB. A body is a little smaller, so that the largest one is not refused. */
+/** Sizes of a body, in KiB. The actual body is a little smaller, so that the largest one is not refused. */
 const SIZES_KIB = [16, 128, MAX_BODY_BYTES / 1024];
-/** The worker's window is filled so often, unless that is more than {@link MOST_BYTES}. */
+/** How often the worker's window is filled, unless that takes more than {@link MOST_BYTES}. */
 const WINDOWS = 3;
-/** The broker need not hold more than this. */
+/** The maximum number of bytes that the broker holds. */
 const MOST_BYTES = 512 * 1024 ** 2;
-/** Of each job there are three messages. */
+/** There are three messages for each job. */
 const STATES = 3;
 
-/** Measures the worker's peak memory with large messages on both stores. The maximum of all sizes and stores has the goal. */
+/** Measures the worker's peak memory with large messages on both stores. The target applies to the maximum of all sizes and stores. */
 export const large = {
   goals: { peak_rss_mib: { atMost: 256 } },
   contenders: [],

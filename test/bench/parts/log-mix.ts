@@ -5,13 +5,13 @@ import { seededRandom } from "../../logs/parse/hostile-lines.ts";
 
 export interface BenchLog {
   readonly gzip: Buffer;
-  /** Size when inflated. */
+  /** The inflated size. */
   readonly bytes: number;
 }
 
 const reference = fileURLToPath(new URL("../../../../shared/reference/logs", import.meta.url));
 
-/** Returns the real logs beside the project, if there are any. */
+/** Returns the real logs that lie next to the project's folder, if there are any. */
 export function realLogs(): BenchLog[] {
   if (!existsSync(reference)) return [];
   const files = readdirSync(reference).filter((file) => file.endsWith(".gz"));
@@ -24,8 +24,7 @@ export function realLogs(): BenchLog[] {
 const LINES_PER_STEP = 20_000;
 
 /**
- * Returns a log like that of a long test run: steps, and lines with a time and a level; one line in some thousand is an error.
- *
+ * Returns a log like that of a long test run: steps, and lines with a time and a level; one line in several thousand is an error.
  * @param mib - the approximate inflated size.
  */
 export function aLargeLog(mib: number, seed: number): BenchLog {

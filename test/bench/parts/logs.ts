@@ -16,8 +16,8 @@ const LARGE_MIB = 48;
 const AT_ONCE = 4;
 
 /**
- * Measures inflating and parsing logs, in turn with a bare pass that only inflates and splits lines, by CPU time including
- * zlib's threads. Then it reads four large logs at a time on threads, like the worker.
+ * Measures inflating and parsing logs, alternating with a bare pass that only inflates and splits lines, by CPU time including
+ * that of zlib's threads. Then it reads four large logs in parallel on threads, like the worker.
  */
 export const logs = {
   goals: {
@@ -33,7 +33,7 @@ export const logs = {
     const all = [...real, large];
     const megabytes = all.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
     const rounds: (readonly [parsed: number, bare: number])[] = [];
-    // The first round is not counted, because the JIT compiler works then.
+    // The first round is not counted, because the JIT compiler is still busy.
     for (let round = 0; round <= ROUNDS; round++) {
       rounds.push([await cpuSeconds(all, parsePass), await cpuSeconds(all, barePass)]);
     }
@@ -103,7 +103,7 @@ async function* asItArrives(bytes: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += ARRIVES_BYTES) yield bytes.subarray(at, at + ARRIVES_BYTES);
 }
 
-/** What `log-threads.mjs` prints. */
+/** The output of `log-threads.mjs`. */
 interface ThreadsSaid {
   readonly idleMib: number;
   readonly idleDelaysMs: readonly number[];
@@ -114,11 +114,11 @@ interface ThreadFigures {
   /** The process's peak memory, minus its memory before it had threads. */
   readonly peakMib: number;
   readonly loopDelayP99Ms: number;
-  /** The same before there was a log to read, which shows the effect of other load. */
+  /** The same before there was a log to read. It shows the effect of other load. */
   readonly idleDelayP99Ms: number;
 }
 
-/** Runs in a process of its own, so that nothing else is counted. */
+/** Runs in a process of its own, so that nothing else affects the figures. */
 async function onThreads({ gzip }: BenchLog): Promise<ThreadFigures> {
   const host = createServer((_request, response) => response.end(gzip)).listen(0, "127.0.0.1");
   await event(host, "listening");

@@ -19,7 +19,7 @@ export const paced = {
     const publishedAtMs = await publishPaced(story, mix);
     const isOver = () => worker.lines.length >= mix.jobMessages && worker.ended().length === mix.jobMessages;
     await worker.until("the end of every message", isOver);
-    // Order is kept, so the first job that ended is the first that was published.
+    // Jobs are stored in order, so the first job that ended is the first that was published.
     const latencies = worker
       .ended()
       .map(({ time }, at) => Date.parse(time) - (publishedAtMs[at] ?? Number.NaN));
@@ -32,7 +32,7 @@ export const paced = {
   },
 } satisfies Part;
 
-/** Returns when each job message was published. */
+/** Returns the time at which each job message was published. */
 async function publishPaced(story: WorkerStory, { bodies, jobsOf }: MessageMix): Promise<number[]> {
   const publishedAtMs: number[] = [];
   const begun = performance.now();

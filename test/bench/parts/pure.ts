@@ -8,7 +8,7 @@ const JOBS = 3000;
 const WARM_UP_ROUNDS = 3;
 const ROUNDS = 15;
 
-/** Measures decode, validate and normalise, in turn with only `JSON.parse` and the compiled schema on the same bytes. */
+/** Measures decode, validate and normalise, alternating with only `JSON.parse` and the compiled schema on the same bytes. */
 export const pure = {
   goals: { ratio: { atLeast: 0.6 } },
   contenders: [],
@@ -36,7 +36,7 @@ export const pure = {
       const { user, system } = process.cpuUsage(before);
       return (user + system) / accepted;
     };
-    // The JIT compiler works in the first rounds, so they are not counted.
+    // The JIT compiler is busy in the first rounds, so they are not counted.
     for (let round = 0; round < WARM_UP_ROUNDS; round++) [judge, parse].forEach(costOf);
     const rounds = Array.from({ length: ROUNDS }, () => [costOf(judge), costOf(parse)] as const);
     const judged = rounds.map(([us]) => us);

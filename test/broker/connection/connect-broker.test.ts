@@ -72,6 +72,6 @@ it.each([
   const connecting = connectBroker({ url, name: "test", hangUp: new AbortController().signal });
   const [bytes] = await Promise.all([came, expect(connecting).rejects.toThrow()]);
   server.close();
-  // A TLS record of a handshake begins with 22; the other protocol begins with its name.
+  // A TLS handshake record begins with 22; AMQP begins with its name.
   expect(isTls ? bytes[0] : bytes.subarray(0, 4).toString()).toBe(isTls ? 22 : "AMQP");
 });

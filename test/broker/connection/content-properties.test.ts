@@ -81,7 +81,7 @@ describe("the properties of a delivery", () => {
     const list = propertyList(Array.from({ length: 20_000 }, () => textHeader("", "")));
     const startedAt = performance.now();
     for (let n = 0; n < 10; n++) new ContentProperties(list);
-    // Some 15 ms each; reading that takes the square of their number would take minutes.
+    // Each takes about 15 ms; a reader with quadratic time would take minutes.
     expect(performance.now() - startedAt).toBeLessThan(5000);
   });
 });

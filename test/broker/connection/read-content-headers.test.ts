@@ -17,7 +17,7 @@ import { SourceStory } from "../consume/a-source.ts";
 jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 
-it("refuses a driver that reads frames in another way at once", () => {
+it("refuses immediately a driver that reads frames in another way", () => {
   expect(() => readContentHeaders({ rest: Buffer.alloc(0) })).toThrow(/read-content-headers/);
   expect(() => readContentHeaders({ recvFrame: () => false, rest: [] })).toThrow(/read-content-headers/);
 });
@@ -29,7 +29,7 @@ broker.describe(`headers of every kind on ${broker.name}`, () => {
   });
   afterEach(() => story.end());
 
-  /** Publishes a message for each header. @returns the texts of those that the broker took. */
+  /** Publishes a message for each header. @returns the texts of those that the broker accepted. */
   async function publishAll(headers: readonly { title: string; header: Buffer }[]): Promise<string[]> {
     const taken: string[] = [];
     for (const { title, header } of headers) {
@@ -41,7 +41,7 @@ broker.describe(`headers of every kind on ${broker.name}`, () => {
     return taken;
   }
 
-  /** A delivery that the driver cannot read would arrive all the same, but only to be set aside. */
+  /** A delivery that the driver cannot read also arrives, but is set aside. */
   function expectNoFailure(): void {
     const failures = story.told.filter(({ event }) => ["broker_lost", "delivery_unreadable"].includes(event));
     expect(failures).toEqual([]);
@@ -55,7 +55,7 @@ broker.describe(`headers of every kind on ${broker.name}`, () => {
       const known = await publishAll([...knownHeaders, ...deepHeaders]);
       expect(known).toEqual([...knownHeaders, ...deepHeaders].map(({ title }) => title));
       const strange = await publishAll(strangeHeaders);
-      // RabbitMQ reads `L`; a broker that refuses it would make this test say nothing of it.
+      // RabbitMQ reads `L`. If a broker refused it, this test would show nothing about it.
       expect(strange).toEqual(expect.arrayContaining(longHeaders.map(({ title }) => title)));
       await story.publish(["after"]);
       const expected = [...known, ...strange, "after"];
@@ -66,7 +66,7 @@ broker.describe(`headers of every kind on ${broker.name}`, () => {
     });
   }
 
-  it("do not keep inspect from showing every message", async () => {
+  it("do not prevent inspect from showing every message", async () => {
     const stop = new AbortController();
     const came: string[] = [];
     let isOpen = false;
@@ -96,7 +96,7 @@ broker.describe(`headers of every kind on ${broker.name}`, () => {
       await story.untilTold("consuming");
       const taken = await publishAll([deepestHeader]);
       expect(taken).toHaveLength(1);
-      // RabbitMQ 4 itself takes half a minute to hand it on.
+      // RabbitMQ 4 itself takes half a minute to deliver it.
       await until(() => story.held.length > 0, "the delivery", 100_000);
       expect(story.texts()).toEqual(taken);
       expectNoFailure();

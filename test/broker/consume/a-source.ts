@@ -32,7 +32,7 @@ export class SourceStory {
   readonly counters = createCounters();
   readonly told: Told[] = [];
   readonly held: Held[] = [];
-  /** True: deliveries are acknowledged at once. False: they stay unsettled until the test settles them. */
+  /** True: deliveries are acknowledged immediately. False: they stay unsettled until the test settles them. */
   settles = true;
   registry: Registry;
   readonly channel: ConfirmChannel;
@@ -57,7 +57,7 @@ export class SourceStory {
     return story;
   }
 
-  /** Opens a source; it connects by itself. */
+  /** Opens a source, which connects by itself. */
   open(options: Partial<AmqpSourceOptions> = {}): MessageSource {
     const tell = (event: string, fields = {}): void =>
       void this.told.push({ event, toldAtMs: performance.now(), ...fields });
@@ -92,7 +92,7 @@ export class SourceStory {
     return find() as Told;
   }
 
-  /** Publishes messages with these texts as bodies. */
+  /** Publishes one message per text, with the text as its body. */
   async publish(texts: readonly string[], exchange = this.exchange, key = "story.try"): Promise<void> {
     for (const text of texts) this.channel.publish(exchange, key, Buffer.from(text), { deliveryMode: 2 });
     await this.channel.waitForConfirms();

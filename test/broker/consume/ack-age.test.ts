@@ -4,7 +4,7 @@ import { watchAckAge } from "../../../src/broker/consume/ack-age.ts";
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-it("reports a delivery that is held for too long once for each crossing, and when that is over", () => {
+it("reports a delivery that is held for too long once per crossing, and again when that is over", () => {
   const told: string[] = [];
   const tell = (event: string, { oldest_seconds }: Readonly<Record<string, unknown>> = {}): void =>
     void told.push(`${event} ${oldest_seconds}`);
@@ -15,7 +15,7 @@ it("reports a delivery that is held for too long once for each crossing, and whe
     trouble: () => "store unavailable: connection refused",
     log: { error: tell, warn: tell, info: tell, debug: tell },
   });
-  // Some looks at each of these ages. A store that is merely slow may hover about the half.
+  // Each of these ages is checked several times. A store that is only slow may hover around half of the limit.
   for (const seconds of [0, 899, 900, 1799, 880, 910, 450, 0, 900]) {
     oldestMs = seconds * 1000;
     jest.advanceTimersByTime(3000);

@@ -9,13 +9,13 @@ function windowOf(tags: number, nowMs = 0): AckWindow {
   return window;
 }
 
-/** All that may be sent once these have ended. */
+/** All acknowledgements that may be sent once these deliveries have ended. */
 function sentAfter(window: AckWindow, nowMs: number, ...ends: readonly (readonly [number, Settlement])[]) {
   for (const [tag, settlement] of ends) window.settled(tag, settlement);
   return window.take(nowMs);
 }
 
-it("acknowledges deliveries that have ended in order with one multiple", () => {
+it("acknowledges deliveries that ended in order with one `multiple`", () => {
   const window = windowOf(4);
   expect(sentAfter(window, 1, [2, "ack"], [3, "ack"])).toEqual([]);
   expect(sentAfter(window, 1, [1, "ack"])).toEqual([{ kind: "ack", tag: 3, multiple: true }]);
@@ -23,7 +23,7 @@ it("acknowledges deliveries that have ended in order with one multiple", () => {
   expect(window.take(1)).toEqual([]);
 });
 
-it("returns a single delivery to the queue before a multiple covers its tag", () => {
+it("returns a single delivery to the queue before a `multiple` covers its tag", () => {
   const window = windowOf(3);
   expect(sentAfter(window, 1, [3, "ack"], [2, "requeue"])).toEqual([{ kind: "nack", tag: 2 }]);
   expect(sentAfter(window, 1, [1, "ack"])).toEqual([{ kind: "ack", tag: 3, multiple: true }]);
@@ -47,7 +47,7 @@ it("does not wait for an oldest delivery that takes more than a second", () => {
   expect(sentAfter(window, 1502, [1, "ack"])).toEqual([{ kind: "ack", tag: 1, multiple: false }]);
 });
 
-it("tells how long the oldest unsettled delivery has been here", () => {
+it("reports how long the oldest unsettled delivery has been held", () => {
   const window = new AckWindow();
   expect(window.oldestMs(50)).toBe(0);
   window.delivered(1, 100);
@@ -65,7 +65,7 @@ it("refuses a tag that is already settled", () => {
   expect(() => window.settled(1, "ack")).toThrow("not open");
 });
 
-it("settles every delivery exactly once and as it ended, whatever the order of ends", () => {
+it("settles every delivery exactly once and according to its end, whatever the order of ends", () => {
   const ends = fc.array(
     fc.record({ requeue: fc.boolean(), rank: fc.integer(), gapMs: fc.nat(800), isTogether: fc.boolean() }),
     {
@@ -87,7 +87,7 @@ it("settles every delivery exactly once and as it ended, whatever the order of e
         for (const sent of window.take(nowMs)) {
           const first = sent.kind === "ack" && sent.multiple ? 1 : sent.tag;
           for (let covered = first; covered <= sent.tag; covered++) {
-            // A broker forgets a tag once it is settled, and a multiple covers only those it still knows.
+            // A broker forgets a tag once it is settled, and `multiple` covers only the tags that it still knows.
             if (heard.has(covered) && covered === sent.tag) throw new Error(`tag ${covered} twice`);
             if (!heard.has(covered)) heard.set(covered, sent.kind === "nack" ? "requeue" : "ack");
           }

@@ -94,8 +94,8 @@ broker.describe(`a source on ${broker.name}`, () => {
       };
       const publish = (count: number, bytes: number) =>
         story.publish(Array.from({ length: count }, () => "x".repeat(bytes)));
-      // As many as fit if all have the longest body, and one more, because these have turned out to be small. When they are settled, the
-      // others come.
+      // As many as fit if all had the longest body, and one more, because these have turned out to be small. When they are settled, the
+      // others are delivered.
       await publish(40, 1);
       await story.untilCame(5);
       await wait(100);
@@ -163,7 +163,8 @@ broker.describe(`a source on ${broker.name}`, () => {
         ...[false, false, false],
         ...[true, true, true],
       ]);
-      // The same tags: on the new channel they would settle what is still in work there, and it once more later.
+      // The new channel uses the same tags: settling them would settle deliveries that are still in progress there, and settle them again
+      // later.
       for (const { settle } of story.held.slice(0, 3)) settle("ack");
       expect(source.state().unsettled).toBe(3);
       for (const { settle } of story.held.slice(3)) settle("ack");
@@ -174,12 +175,12 @@ broker.describe(`a source on ${broker.name}`, () => {
       await source.stopConsuming();
       await source.close();
       expect(source.state().reconnects).toBe(1);
-      // Nothing was handed back, and nothing came a third time.
+      // Nothing was handed back, and nothing was delivered a third time.
       expect((await story.channel.checkQueue(story.queue)).messageCount).toBe(0);
       expect(story.held).toHaveLength(7);
     });
 
-    it("again and again holds at most two prefetches, however slow the work is", async () => {
+    it("holds at most two prefetches when this happens again and again, however slow the work is", async () => {
       const source = story.open({ url: async () => url, prefetch: 2 });
       story.settles = false;
       await story.untilTold("consuming");
@@ -202,7 +203,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       await until(() => source.state().unsettled === 0, "all settled");
     });
 
-    it("reports an outage once and then more and more rarely, and how long it lasted", async () => {
+    it("reports an outage once and then at growing intervals, and at its end how long it lasted", async () => {
       story.open({ url: async () => url });
       await story.untilTold("consuming");
       proxy.cut();
@@ -214,14 +215,14 @@ broker.describe(`a source on ${broker.name}`, () => {
         queue_is_new: false,
         gap_ms: expect.any(Number),
       });
-      // At the first, second, fourth ... attempt, and when it is something else.
+      // Reported at the first, second, fourth ... attempt, and when the reason changes.
       const others = away().filter(({ attempt }) => !Number.isInteger(Math.log2(Number(attempt))));
       const errors = new Set(away().map(({ error }) => error));
       expect(others.length).toBeLessThan(errors.size);
     });
   });
 
-  it("notices a connection that has fallen silent, and consumes on another while the broker still holds the first", async () => {
+  it("notices a connection that has fallen silent, and consumes on a new one while the broker still holds the old one", async () => {
     const heartbeat = async () => throughProxy(broker.server().url, { heartbeat: "2" });
     const durable = story.open({ url: heartbeat });
     const local = story.open({ url: heartbeat, queue: { name: story.name, type: "classic", local: true } });
@@ -233,20 +234,20 @@ broker.describe(`a source on ${broker.name}`, () => {
     expect(await story.untilTold("broker_lost")).toMatchObject({
       reason: expect.stringMatching(/heartbeat/i),
     });
-    // Two to three intervals of two seconds; the rest is for a slow machine. The broker's own interval is a minute.
+    // Two to three heartbeat intervals of two seconds. The rest is allowance for a slow machine. The broker's own interval is a minute.
     expect(performance.now() - frozenAt).toBeLessThan(40_000);
     const isBack = (): boolean =>
       sources.every((source) => source.state().reconnects === 1 && source.state().consuming);
     await until(isBack, "both consume again");
     await story.publish(["after"]);
     await until(() => story.texts().filter((text) => text === "after").length === 2, "a message for each");
-    // Its name is another one, for the first is private to a connection that is dead and not ended.
+    // The queue has another name, because the first one is exclusive to a connection that is dead but has not been closed.
     expect(local.state().queue).not.toBe(privateQueue);
     expect(sources.map((source) => source.state().queuesLost)).toEqual([0, 0]);
   });
 
   describe("whose queue is deleted", () => {
-    it("reports that, with the time of the last delivery, and consumes from a new one", async () => {
+    it("reports the loss, with the time of the last delivery, and consumes from a new queue", async () => {
       const source = story.open();
       await story.untilTold("consuming");
       await story.publish(["a"]);
@@ -257,7 +258,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       expect(Date.parse(String(line["last_delivery_at"]))).toBeLessThanOrEqual(
         Date.parse(String(line["consumed_until"])),
       );
-      // It was declared empty, and "a" came since.
+      // It was declared empty, and "a" has arrived since.
       expect(Date.parse(String(line["last_empty_at"]))).toBeLessThanOrEqual(
         Date.parse(String(line["last_delivery_at"])),
       );
@@ -266,7 +267,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       expect(source.state()).toMatchObject({ queuesLost: 1, reconnects: 1 });
     });
 
-    it("handles again the deliveries that it cannot return to the queue, because nobody else has them", async () => {
+    it("handles again the deliveries that it cannot return to the queue, because no other worker can get them", async () => {
       const source = story.open();
       story.settles = false;
       await story.untilTold("consuming");
@@ -284,7 +285,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       await until(() => source.state().stranded === 0, "none is in work any more");
     });
 
-    it("while the connection was lost handles again the deliveries that were handed back in between", async () => {
+    it("during an outage handles again the deliveries that were handed back in between", async () => {
       story.open({ url: async () => url });
       story.settles = false;
       await story.untilTold("consuming");
@@ -301,7 +302,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       story.held[2]?.settle("ack");
     });
 
-    it("reports at the end how many deliveries were handed back to nobody", async () => {
+    it("reports when it ends how many deliveries could not be handed back", async () => {
       const source = story.open();
       story.settles = false;
       await story.untilTold("consuming");
@@ -315,7 +316,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       expect(await story.untilTold("deliveries_lost")).toMatchObject({ deliveries: 1 });
     });
 
-    it("while the connection was lost reports that as well", async () => {
+    it("during an outage reports that as well", async () => {
       const source = story.open({ url: async () => url });
       await story.untilTold("consuming");
       proxy.cut();
@@ -331,7 +332,7 @@ broker.describe(`a source on ${broker.name}`, () => {
 
     it("reports that even if the connection is lost again as soon as there is a new queue", async () => {
       let isToBreak = false;
-      // Asked for what is to be bound, once the queue is declared.
+      // The source asks for the bindings once the queue is declared.
       const registry = () => {
         if (isToBreak) proxy.drop();
         isToBreak = false;
@@ -350,7 +351,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       expect(source.state().queuesLost).toBe(1);
     });
 
-    it("while no worker ran reports that, because the ledger knows the queue", async () => {
+    it("while no worker runs reports that, because the ledger knows the queue", async () => {
       const first = story.open();
       await story.untilTold("consuming");
       expect(story.told.map(({ event }) => event)).not.toContain("queue_lost");
@@ -361,7 +362,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       expect(await story.untilTold("queue_lost")).toMatchObject({ consumed_until: null });
     });
 
-    it("is not reported by two workers that start at the same moment", async () => {
+    it("reports no loss when two workers start at the same moment", async () => {
       let otherHasNoted = (): void => undefined;
       const noted = new Promise<void>((resolve) => {
         otherHasNoted = resolve;
@@ -377,7 +378,7 @@ broker.describe(`a source on ${broker.name}`, () => {
         noteBindings: (queue, bindings) => ledger.noteBindings(queue, bindings),
         forgetBindings: (queue, bindings) => ledger.forgetBindings(queue, bindings),
       };
-      // It has made the queue when it looks, and the other one notes it before that.
+      // The worker that looks has made the queue, and the other one notes it before that.
       story.open({ ledger: looksLate });
       await until(() => isAsked, "the look");
       story.open();
@@ -389,7 +390,7 @@ broker.describe(`a source on ${broker.name}`, () => {
     });
   });
 
-  it("reads its address again when its password was changed", async () => {
+  it("reads its address again after its password has changed", async () => {
     const { admin } = broker.server();
     const user = `user-${story.name}`;
     let address = await admin.addUser(user, "first-secret", anyRights);
@@ -410,7 +411,7 @@ broker.describe(`a source on ${broker.name}`, () => {
     await admin.request("DELETE", `/api/users/${user}`);
   });
 
-  it("uses another queue when its user changes, and does not treat the first one as lost", async () => {
+  it("uses another queue when its user changes, and does not report the first one as lost", async () => {
     const { admin } = broker.server();
     const users = [`one-${story.name}`, `two-${story.name}`];
     const addresses: string[] = [];
@@ -456,14 +457,14 @@ broker.describe(`a source on ${broker.name}`, () => {
     },
   );
 
-  describe("whose queue cannot be had", () => {
+  describe("whose queue is not available", () => {
     let other: ChannelModel;
     beforeEach(async () => {
       other = await connect(broker.server().url);
     });
     afterEach(() => other.close());
 
-    it("because another connection has it for itself keeps trying until it can", async () => {
+    it("keeps trying while another connection has exclusive use of it", async () => {
       const channel = await other.createChannel();
       await channel.assertQueue(story.queue, { exclusive: true, durable: true });
       story.open();
@@ -475,7 +476,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       await story.untilTold("consuming");
     });
 
-    it("because it has other arguments names them, does not touch the queue, and keeps trying until somebody has changed it", async () => {
+    it("names the arguments that differ, does not touch the queue, and keeps trying until somebody has changed it", async () => {
       const channel = await other.createChannel();
       await channel.assertQueue(story.queue, { durable: true });
       channel.sendToQueue(story.queue, Buffer.from("precious"));
@@ -489,7 +490,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       await story.untilTold("consuming");
     });
 
-    it("is consumed if only its limit of deliveries differs, as in one that RabbitMQ 3 has made, with a warning", async () => {
+    it("consumes from it, with a warning, if only its delivery limit differs, as in a queue that RabbitMQ 3 made", async () => {
       const channel = await other.createChannel();
       const quorum = { durable: true, arguments: { "x-queue-type": "quorum" } };
       await channel.assertQueue(story.queue, quorum);
@@ -505,7 +506,7 @@ broker.describe(`a source on ${broker.name}`, () => {
     });
   });
 
-  it("is classic as the settings say, also where a vhost makes quorum queues by default", async () => {
+  it("declares a classic queue if the settings say so, even where a vhost makes quorum queues by default", async () => {
     const { admin } = broker.server();
     const vhost = randomUUID();
     const url = await admin.addVhost(vhost);

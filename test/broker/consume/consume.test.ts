@@ -8,18 +8,18 @@ import type { Received } from "../../../src/broker/consume/to-delivery.ts";
 import type { Settlement } from "../../../src/domain/delivery.ts";
 import { until } from "../../until.ts";
 
-/** A double of a channel, which notes what is sent on it. */
+/** A test double for a channel, which records what is sent on it. */
 class ChannelDouble extends EventEmitter {
   readonly sent: string[] = [];
   #take: ((message: Received | null) => void) | null = null;
-  /** What `cancel` and `close` fail with. */
+  /** The error with which `cancel` and `close` fail. */
   failure: Error | null = null;
 
   deliver(message: Received | null): void {
     this.#take?.(message);
   }
 
-  /** Deliveries go there instead of to the consumer's callback. */
+  /** Passes deliveries to this function instead of the consumer's callback. */
   deliverTo(take: (message: Received | null) => void): void {
     this.#take = take;
   }
@@ -55,7 +55,7 @@ class ChannelDouble extends EventEmitter {
   }
 }
 
-/** A delivery that the handler has; `end` answers for it. */
+/** A delivery that was passed to the handler; `end` gives the handler's answer. */
 interface InWork {
   readonly text: string;
   readonly redelivered: boolean;
@@ -68,7 +68,7 @@ interface Story {
   readonly inWork: InWork[];
   readonly warnings: object[];
   readonly unreadable: unknown[];
-  /** The worker is asked to end. */
+  /** Asks the worker to stop. */
   end(): void;
 }
 
@@ -121,7 +121,7 @@ async function end({ inWork }: Story, settlement: Settlement, ...indexes: readon
   await nextTurn();
 }
 
-it("gives each delivery to the handler at once", async () => {
+it("passes each delivery to the handler immediately", async () => {
   const story = await aStory();
   deliver(story, 1, 2);
   expect(story.inWork).toMatchObject([
@@ -144,7 +144,7 @@ it("covers the deliveries of a batch with one acknowledgement, whatever the orde
   expect(story.consumer.unsettled()).toBe(0);
 });
 
-it("does not acknowledge past a delivery that is still in work", async () => {
+it("does not acknowledge past a delivery that is still in progress", async () => {
   const story = await aStory();
   deliver(story, 1, 2);
   await end(story, "ack", 1);
@@ -171,7 +171,7 @@ it("returns deliveries that arrive while it is being cancelled, and still settle
   expect(story.inWork).toHaveLength(1);
 });
 
-it("sends the settlements that are due before it closes the channel, and nothing after", async () => {
+it("sends the settlements that are due before it closes the channel, and nothing afterwards", async () => {
   const story = await aStory();
   deliver(story, 1, 2, 3);
   await end(story, "ack", 0);
@@ -194,7 +194,7 @@ it("reports a channel that is lost while it is cancelled or closed, and does not
   expect(story.warnings).toEqual([warning, warning]);
 });
 
-it("sends nothing once its channel is lost: the broker delivers again what it has not heard of", async () => {
+it("sends nothing once its channel is lost, because the broker redelivers what was not settled", async () => {
   const story = await aStory();
   deliver(story, 1, 2, 3);
   story.channel.emit("close");
@@ -208,13 +208,13 @@ it("sends nothing once its channel is lost: the broker delivers again what it ha
   expect(story.consumer.lost()).toBe(0);
 });
 
-it("says so when the broker cancels it", async () => {
+it("reports that the broker has cancelled it", async () => {
   const story = await aStory();
   story.channel.deliver(null);
   expect(await story.consumer.cancelled).toContain("the queue was deleted");
 });
 
-it("handles again what is handed back after its queue is gone, as redelivered", async () => {
+it("handles again, as redelivered, what is handed back after its queue is gone", async () => {
   const story = await aStory();
   deliver(story, 1, 2);
   story.channel.deliver(null);
@@ -238,7 +238,7 @@ it("handles again what was handed back on a lost channel, once it is known that 
   expect(story.inWork[2]).toMatchObject({ text: "text 1", redelivered: true });
 });
 
-it("handles nothing again once the worker is asked to end, and counts that as lost", async () => {
+it("handles nothing again once the worker is asked to stop, and counts those deliveries as lost", async () => {
   const story = await aStory();
   deliver(story, 1, 2);
   story.channel.deliver(null);
@@ -249,7 +249,7 @@ it("handles nothing again once the worker is asked to end, and counts that as lo
   expect(story.consumer.lost()).toBe(1);
 });
 
-it("takes nothing more, and sends nothing more, after a delivery that cannot be read", async () => {
+it("accepts and sends nothing more after a delivery that cannot be read", async () => {
   const story = await aStory();
   deliver(story, 1);
   story.channel.deliver(aMessage(2, { contentType: "decoded by the driver" }));
@@ -262,7 +262,7 @@ it("takes nothing more, and sends nothing more, after a delivery that cannot be 
   expect(story.channel.sent).toEqual([]);
 });
 
-it("takes deliveries from elsewhere where it is told to, and settles them on its channel", async () => {
+it("accepts deliveries from another source if there is one, and settles them on its channel", async () => {
   const story = await aStory({ fromElsewhere: true });
   deliver(story, 1);
   await end(story, "ack", 0);
@@ -271,13 +271,13 @@ it("takes deliveries from elsewhere where it is told to, and settles them on its
 
 it("reports a bug in the handler's answers instead of ending the process", async () => {
   const story = await aStory();
-  // The same tag twice on one channel.
+  // Settles the same tag twice on one channel.
   deliver(story, 1, 1);
   await end(story, "ack", 0, 1);
   expect(story.warnings).toEqual([expect.objectContaining({ event: "bug", what: "settling" })]);
 });
 
-it("a consumer for one delivery stands in until those of the former one are settled; then one with the new window begins", async () => {
+it("a temporary consumer for one delivery takes over until the former consumer's deliveries are settled; then one with the new window begins", async () => {
   const story = await aStory({ maxBytes: 4000 });
   deliver(story, 1, 2, 3);
   await nextTurn();
@@ -292,11 +292,11 @@ it("a consumer for one delivery stands in until those of the former one are sett
   await end(story, "ack", 3);
   await until(() => story.channel.sent.length > 5);
   await nextTurn();
-  // Together with what the one that stands in may hold, they are the most that may be held.
+  // Together with the delivery that the temporary consumer may hold, this is the maximum that may be held.
   expect(story.channel.sent.slice(4)).toEqual(["ack 4", "prefetch 99", "consume jobs", "cancel tag"]);
 });
 
-it("replaces a consumer when nothing is under way to it: settlements wait until it has all that it may have, or no more comes", async () => {
+it("replaces a consumer when no delivery is on its way to it: settlements wait until it has all that it may hold, or no more arrive", async () => {
   const story = await aStory({ maxBytes: 4000 });
   deliver(story, 1, 2, 3);
   await end(story, "ack", 0, 1, 2);
@@ -310,7 +310,7 @@ it("replaces a consumer when nothing is under way to it: settlements wait until 
   expect(story.channel.sent.slice(1)).toEqual(["prefetch 1", "consume jobs", "cancel tag", "ack to 5"]);
 });
 
-it("sends settlements at once when it is closed while they are held back", async () => {
+it("sends held-back settlements immediately when it is closed", async () => {
   const story = await aStory({ maxBytes: 4000 });
   deliver(story, 1, 2, 3);
   await end(story, "ack", 0, 1, 2);

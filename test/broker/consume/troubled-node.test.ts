@@ -7,7 +7,7 @@ import { SourceStory } from "./a-source.ts";
 
 jest.setTimeout(180_000);
 const series = process.env["TEST_BROKER"] === "3" ? "3" : "4";
-// Of its own: what it is made to suffer would reach everybody.
+// A node of its own, because its troubles would affect every test that shares it.
 const broker = await serverOrSkip(() => startRabbitmq({ series }));
 
 broker.describe(`a ${broker.name} in trouble`, () => {
@@ -20,7 +20,7 @@ broker.describe(`a ${broker.name} in trouble`, () => {
   afterEach(() => story.end());
   afterAll(() => node.stop());
 
-  it("out of memory still delivers, and a publisher learns at its deadline that it is blocked", async () => {
+  it("delivers even when out of memory, and a publisher learns at its deadline that it is blocked", async () => {
     const source = story.open();
     story.settles = false;
     await story.untilTold("consuming");
@@ -36,7 +36,7 @@ broker.describe(`a ${broker.name} in trouble`, () => {
     story.held[0]?.settle("ack");
     story.held[1]?.settle("requeue");
     story.settles = true;
-    // Handed back, and delivered again meanwhile.
+    // It was handed back, and has been delivered again since.
     await until(() => story.texts().filter((text) => text === "b").length === 2, "b again");
     expect(source.state()).toMatchObject({ consuming: true, reconnects: 0 });
     await node.control("set_vm_memory_high_watermark", "0.6");
@@ -44,9 +44,9 @@ broker.describe(`a ${broker.name} in trouble`, () => {
     await until(() => story.texts().includes("c"), "c");
   });
 
-  // 4.3 has the limit for quorum queues alone.
+  // RabbitMQ 4.3 applies the limit to quorum queues only.
   it.each(series === "3" ? (["classic", "quorum"] as const) : (["quorum"] as const))(
-    "that has waited too long for an acknowledgement from a %s queue delivers again, and what comes late is dropped",
+    "redelivers what a consumer of a %s queue has not acknowledged in time, and drops late acknowledgements",
     async (type) => {
       await node.control(
         "eval",
@@ -62,7 +62,7 @@ broker.describe(`a ${broker.name} in trouble`, () => {
       });
       story.settles = true;
       await story.untilCame(2);
-      // For the channel that is gone.
+      // An acknowledgement for the channel that is gone.
       story.held[0]?.settle("ack");
       for (const { settle } of story.held) settle("ack");
       await until(() => source.state().consuming && source.state().unsettled === 0, "all settled");

@@ -43,7 +43,7 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
     });
   const toldOf = (event: string) => story.told.filter((line) => line.event === event);
 
-  /** The messages of the queue for what is set aside, which is removed. */
+  /** The messages of the queue of rejected deliveries, which is then removed. */
   async function takeSetAside(queue: string) {
     const connection = await connect(broker.server().url);
     const channel = await connection.createChannel();
@@ -70,7 +70,7 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
       await story.untilTold("consuming");
       await story.publish(["a", "b"]);
       await publishPoison("culprit");
-      // As long as the culprit, and so told apart by their headers alone.
+      // This delivery is as long as the culprit, so only their headers distinguish them.
       await story.publish(["same_as", "d", "e"]);
       await until(() => toldOf("delivery_set_aside").length > 0, "set aside", 90_000);
       await until(() => story.texts().includes("e") && source.state().unsettled === 0, "the last one");
@@ -99,7 +99,7 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
         { type: "body", headers, messageId: read[0]?.messageId },
       ]);
       expect(read[1]?.content.toString()).toBe("culprit");
-      // A quorum queue counts deliveries in a header, so that the list may have grown.
+      // A quorum queue counts deliveries in a header, so the list may have grown.
       expect(read[0]?.content.includes(textHeader("poison", "yes"))).toBe(true);
       if (type === "classic" && broker.server().series === "3") expect(read[0]?.content).toEqual(poison);
       expect(others).toBe(0);
@@ -122,7 +122,7 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
     await publishPoison("another");
     await story.publish(["d"]);
     await until(() => toldOf("delivery_unreadable").length > 0, "the first failure");
-    // The broker delivers the first three again, and now one by one: the next one comes when the last one is settled.
+    // The broker delivers the first three again, now one by one: the next one arrives when the previous one is settled.
     const isSetAside = (count: number) => () => toldOf("delivery_set_aside").length === count;
     const cameTogether: number[] = [];
     for (let at = story.held.length; !isSetAside(1)(); ) {
@@ -142,7 +142,7 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
         .filter(({ delivery }) => delivery.unreadable)
         .map(({ delivery }) => delivery.body.toString()),
     ).toEqual(["culprit", "another"]);
-    // Each of them has failed three times: that is written at the first and the second time.
+    // Each of them has failed three times, which is logged the first and the second time.
     expect(toldOf("delivery_unreadable").map(({ times }) => times)).toEqual([1, 2, 1, 2]);
     expect(await takeSetAside(queue)).toMatchObject({ others: 2 });
     await source.stopConsuming();
@@ -154,7 +154,7 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
     await story.untilTold("consuming");
     story.settles = false;
     await publishPoison("culprit");
-    // The store is away for the first one; then it is there.
+    // The store is unavailable for the first one, and available after that.
     await until(() => story.held.length === 1, "the first attempt", 90_000);
     story.held[0]?.settle("requeue");
     await until(() => story.held.length === 2, "the second attempt", 90_000);
@@ -168,9 +168,9 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
     await source.close();
   });
 
-  it("causes growing pauses, and so does a connection that is lost each time that it consumes", async () => {
+  it("causes growing pauses, and so does a connection that is lost whenever it starts to consume", async () => {
     const proxy = await startCutProxy(Number(new URL(broker.server().url).port));
-    // The longest pause that may be.
+    // The longest pause that is allowed.
     const random = jest.spyOn(Math, "random").mockReturnValue(1);
     const url = new URL(broker.server().url);
     url.port = String(proxy.port);
@@ -191,7 +191,7 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
     await proxy.close();
   });
 
-  it("is tried more and more rarely while it cannot be set aside, and waits in the queue", async () => {
+  it("is retried at growing intervals while it cannot be set aside, and stays in the queue", async () => {
     const user = `u${Date.now()}`;
     const own = `^queue/${user}/${story.name}$`;
     const url = await broker
@@ -205,7 +205,7 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
       "the fourth failure",
       90_000,
     );
-    // After one, two and four seconds.
+    // Retried after one, two and four seconds.
     const [first, ...later] = toldOf("delivery_unreadable");
     expect((later.at(-1)?.toldAtMs ?? 0) - (first?.toldAtMs ?? 0)).toBeGreaterThan(6500);
     expect(later.at(-1)).toMatchObject({

@@ -12,7 +12,7 @@ function after(...failures: readonly (Culprit | null)[]): UnreadableStreak {
   return streak;
 }
 
-it("only failures in a row at the same delivery count, whatever tells it apart", () => {
+it("counts only failures in a row at the same delivery count, whatever property identifies the delivery", () => {
   const first = culprit();
   expect(after(first, culprit()).failures).toBe(2);
   expect(after(first, culprit(), culprit()).isCareful).toBe(true);
@@ -25,7 +25,7 @@ it("only failures in a row at the same delivery count, whatever tells it apart",
   }
 });
 
-it("deliveries that cannot be told apart by anything count as one", () => {
+it("counts deliveries that nothing distinguishes as one", () => {
   expect(after(null, null, null).isCareful).toBe(true);
 });
 
@@ -39,14 +39,14 @@ it("the pause doubles with each failure, up to a minute", () => {
   expect(pauses.at(-1)).toBe(60_000);
 });
 
-it("a delivery that looks like the culprit, but comes for the first time, is not the culprit", () => {
+it("a delivery that looks like the culprit, but arrives for the first time, is not the culprit", () => {
   const streak = after(culprit());
   expect(streak.isCulprit(culprit(), false)).toBe(false);
   expect(streak.isCulprit(culprit(), true)).toBe(true);
   expect(streak.isCulprit(culprit({ bodyBytes: 8 }), true)).toBe(false);
 });
 
-it("begins again once the delivery was set aside", () => {
+it("starts again once the delivery has been set aside", () => {
   const streak = after(culprit(), culprit(), culprit());
   streak.ended();
   expect([streak.failures, streak.culprit, streak.isCareful]).toEqual([0, null, false]);

@@ -9,7 +9,7 @@ const binding = (routing_key: string): Binding => ({ exchange: "e", routing_key 
 const known = (keys: string, wanted_by = "me", wanted_at: string | null = minutesAgo(1)): KnownBinding[] =>
   [...keys].map((key) => ({ ...binding(key), wanted_by, wanted_at }));
 
-/** Keys, a letter each, for brevity. */
+/** Routing keys, a letter each for brevity. */
 function plan(ledger: readonly KnownBinding[], registry: string, options: Partial<PlanOptions> = {}) {
   const all = { worker: "me", nowMs, force: false, ...options };
   const { isRefused, ...lists } = planBindings(ledger, [...registry].map(binding), all);
@@ -45,23 +45,23 @@ describe("the plan of bindings", () => {
     expect(plan(known(ledger), registry, { force: true }).isRefused).toBe(false);
   });
 
-  it("keeps what another worker wants", () => {
+  it("keeps bindings that another worker wants", () => {
     const ledger = [...known("ab"), ...known("cd", "other")];
     expect(plan(ledger, "a")).toMatchObject({ unbind: "b", wantedByOthers: "cd" });
   });
 
   it.each([
     ["has ended", null],
-    ["has said nothing for ten minutes", minutesAgo(10)],
-  ])("but not when that worker %s", (_what, wantedAt) => {
+    ["has not reported for ten minutes", minutesAgo(10)],
+  ])("but does not keep them when that worker %s", (_what, wantedAt) => {
     expect(plan(known("ab", "other", wantedAt), "a")).toMatchObject({ unbind: "b", wantedByOthers: "" });
   });
 
-  it("the guard counts what would be removed, without what others keep", () => {
+  it("counts for the guard only the bindings that would be removed, not those that others keep", () => {
     expect(plan([...known("abc"), ...known("defgh", "other")], "x").isRefused).toBe(false);
   });
 
-  it("for a registry that all workers will have, their present wishes do not count", () => {
+  it("ignores the present wishes of other workers if all workers will get this registry", () => {
     expect(plan(known("ab"), "a", { worker: null })).toMatchObject({ unbind: "b", wantedByOthers: "" });
   });
 });

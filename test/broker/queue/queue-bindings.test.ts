@@ -17,7 +17,7 @@ const broker = await serverOrSkip(sharedRabbitmq);
 
 broker.describe(`the bindings of a queue on ${broker.name}`, () => {
   let story: SourceStory;
-  /** An exchange that does not exist, and is gone at the end. */
+  /** An exchange that does not exist. The test removes it at its end. */
   let other: string;
   beforeEach(async () => {
     story = await SourceStory.on(broker.server().url);
@@ -30,7 +30,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
 
   const declareOther = () => story.channel.assertExchange(other, "topic", { durable: true });
 
-  it("are made without a missing exchange, and with it once it is declared", async () => {
+  it("are made without a missing exchange, and include it once it is declared", async () => {
     story.registry = aRegistry([other, story.exchange]);
     const source = story.open();
     await story.untilTold("consuming");
@@ -48,7 +48,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     expect(story.told.filter(({ event }) => event === "exchange_degraded")).toHaveLength(1);
   });
 
-  it("are made without an exchange that this user may not read, and with it once the user may", async () => {
+  it("are made without an exchange that this user may not read, and include it once the user may", async () => {
     await declareOther();
     const { admin } = broker.server();
     const user = `user-${story.name}`;
@@ -74,8 +74,8 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     await story.channel.deleteQueue(`queue/${user}/${story.name}`);
   });
 
-  it("are made without an exchange whose type takes no such keys, and with it once it is a topic exchange", async () => {
-    // Series 3 has such types only as plugins.
+  it("are made without an exchange whose type accepts no such keys, and include it once it is a topic exchange", async () => {
+    // In series 3 such types exist only as plugins.
     if (broker.server().series === "3") return;
     await story.channel.assertExchange(other, "x-local-random", { durable: true });
     story.registry = aRegistry([other, story.exchange]);
@@ -89,7 +89,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     expect(source.state()).toMatchObject({ bindings: 2, degraded: [], reconnects: 0 });
   });
 
-  it("are made again after an exchange was deleted and declared again, even while another one is missing", async () => {
+  it("are made again after an exchange was deleted and redeclared, even while another one is missing", async () => {
     story.registry = aRegistry([other, story.exchange]);
     story.open({ recheckMs: 100 });
     await story.untilTold("consuming");
@@ -102,7 +102,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     await story.untilCame(1);
   });
 
-  it("of a deleted exchange leave the registry like any other", async () => {
+  it("of a deleted exchange are removed when it leaves the registry, like any others", async () => {
     await declareOther();
     story.registry = aRegistry([other, story.exchange]);
     const source = story.open();
@@ -127,7 +127,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     expect(await story.ledger.readBindings(story.queue)).toHaveLength(2);
   });
 
-  it("are made while the ledger is away, and it is brought up to date when it is back", async () => {
+  it("are made while the ledger is unavailable, and are recorded in it when it is back", async () => {
     let isAway = true;
     const readBindings = async (queue: string) => {
       if (isAway) throw new Unavailable("store", "away for a test");
@@ -172,7 +172,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     await story.untilCame(1);
   });
 
-  it("are made for all exchanges but the missing ones among them, whatever is under way on the same channels", async () => {
+  it("are made for all exchanges except missing ones, whatever is in progress on the same channels", async () => {
     const missing = Array.from({ length: 20 }, (_, n) => `${other}-${n}`);
     const keys = ["k0", "k1", "k2"];
     await declareOther();
@@ -192,7 +192,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     await story.untilCame(2);
   });
 
-  it("are asked for on a new connection, and after a change only the new ones", async () => {
+  it("are all requested on a new connection, and only the new ones after a change", async () => {
     await declareOther();
     const connection = await connect(broker.server().url);
     const asked: string[] = [];
@@ -247,7 +247,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
   it("of two workers with different registries all stay, with a warning, until one of the workers has ended", async () => {
     const folder = mkdtempSync(join(tmpdir(), "bindings-"));
     const stores: Store[] = [];
-    // Two processes open the store each for itself.
+    // Like two processes, each opens the store for itself.
     for (let n = 0; n < 2; n++) {
       stores.push(await openStore({ mongodbUrl: null, dataDir: folder, rejectionTtlDays: 30 }));
     }
@@ -275,7 +275,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("stay if another worker has noted them since, when one that wanted them too has ended", async () => {
+  it("stay if another worker has recorded them since, even when a worker that also wanted them has ended", async () => {
     const [both, one] = [aRegistry([story.exchange], ["a", "b"]), aRegistry([story.exchange], ["a"])];
     const first = story.open({ registry: () => both });
     await story.untilTold("consuming");
@@ -292,7 +292,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     await story.untilCame(1);
   });
 
-  it("are removed from a private queue and from a durable one with Pulse's rights alone", async () => {
+  it("can be removed from a private queue and from a durable one with Pulse's rights alone", async () => {
     await declareOther();
     const { admin } = broker.server();
     const user = `user-${story.name}`;

@@ -13,7 +13,7 @@ import { sharedRabbitmq } from "../../servers/shared-servers.ts";
 import { until } from "../../until.ts";
 
 describe("readings of a queue with a limit of 1000", () => {
-  /** The events of readings 10 s apart, and where they end. */
+  /** Returns the events of readings 10 s apart, and the final state. */
   function judged(...depths: readonly number[]): { events: (string | null)[]; last: DepthState } {
     const events: (string | null)[] = [];
     let last: DepthState | null = null;
@@ -33,7 +33,7 @@ describe("readings of a queue with a limit of 1000", () => {
     { story: "rises level by level", depths: [250, 500, 750], events: ["over 25", "over 50", "over 75"] },
     { story: "jumps over two levels: one warning", depths: [0, 800, 800], events: [null, "over 75", null] },
     {
-      story: "swings around a level: told once",
+      story: "swings around a level: reported once",
       depths: [250, 240, 260, 201, 255],
       events: ["over 25", null, null, null, null],
     },
@@ -43,7 +43,7 @@ describe("readings of a queue with a limit of 1000", () => {
       events: ["over 25", "ok", "over 25"],
     },
     {
-      story: "falls by one level, without being well, and rises again",
+      story: "falls by one level without recovering, and rises again",
       depths: [800, 600, 800, 0],
       events: ["over 75", null, "over 75", "ok"],
     },
@@ -52,9 +52,9 @@ describe("readings of a queue with a limit of 1000", () => {
     expect(judged(...depths).events).toEqual(events);
   });
 
-  it("show how fast it grows over the last half minute, and when it reaches the limit", () => {
+  it("show how fast the queue grows over the last half minute, and when it reaches the limit", () => {
     expect(judged(0, 100, 200).last).toMatchObject({ growthPerSecond: 10, secondsToLimit: 80 });
-    // What was before does not count: since 40 s it has stayed at 600.
+    // Earlier readings do not count: the depth has stayed at 600 since 40 s.
     expect(judged(0, 600, 600, 600, 600).last).toMatchObject({ growthPerSecond: 0, secondsToLimit: null });
     expect(judged(500, 400).last).toMatchObject({ growthPerSecond: -10, secondsToLimit: null });
     expect(judged(0, 1200).last.secondsToLimit).toBe(0);
@@ -108,7 +108,7 @@ broker.describe(`the watch over a queue on ${broker.name}`, () => {
     }
   }
 
-  /** Until the watch has seen this depth a few times over. */
+  /** Waits until the watch has seen this depth a few times. */
   async function seen(messages: number): Promise<void> {
     const hasSeen = (): boolean => {
       const readings = watch.state()?.readings.slice(-3) ?? [];
@@ -117,7 +117,7 @@ broker.describe(`the watch over a queue on ${broker.name}`, () => {
     await until(hasSeen, `a depth of ${messages}`);
   }
 
-  it("warns once for a crossing, reports when that is over, and warns again", async () => {
+  it("warns once per crossing, reports when that is over, and warns again", async () => {
     await grow(30);
     await seen(30);
     expect(told).toEqual([
@@ -129,7 +129,7 @@ broker.describe(`the watch over a queue on ${broker.name}`, () => {
         level_percent: 25,
       }),
     ]);
-    // It may have been asked for while they came.
+    // The depth may have been read while they arrived.
     expect(told[0]?.["messages"]).toBeGreaterThanOrEqual(25);
     await grow(50);
     await seen(80);
@@ -137,7 +137,7 @@ broker.describe(`the watch over a queue on ${broker.name}`, () => {
     await seen(73);
     await grow(7);
     await seen(80);
-    // 50 may have been seen on the way up; around 75 it was told once.
+    // 50 may have been seen on the way up; around 75 there was one report.
     expect(told.filter((line) => line["level_percent"] === 75)).toHaveLength(1);
     await channel.purgeQueue(queue);
     await seen(0);
@@ -153,7 +153,7 @@ broker.describe(`the watch over a queue on ${broker.name}`, () => {
     await seen(1);
     await channel.deleteQueue(queue);
     await until(() => watch.state() === null);
-    // The same channel goes on.
+    // The same channel stays open.
     await channel.assertQueue(queue);
     await seen(0);
     expect(told).toEqual([]);

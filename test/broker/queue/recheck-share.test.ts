@@ -12,14 +12,14 @@ describe("a check of bindings", () => {
     ["none of none", 0, 0, 0],
     ["all of a few", 3, 20, 3],
     ["all of two thousand", 100, 20, 100],
-    ["two thousand of some more", 150, 20, 100],
+    ["two thousand of slightly more", 150, 20, 100],
     ["a fifth of many", 1000, 20, 200],
-    ["one exchange, if it has more than a share", 3, 9000, 1],
-  ])("takes %s", (_what, exchanges, keys, taken) => {
+    ["one exchange, even if it has more bindings than a share", 3, 9000, 1],
+  ])("covers %s", (_what, exchanges, keys, taken) => {
     expect(recheckShare(listed(exchanges, keys), 0).exchanges).toHaveLength(taken);
   });
 
-  it("goes on where the last one ended, also past the end of a registry that has become shorter", () => {
+  it("continues where the last one ended, also past the end of a registry that has become shorter", () => {
     const all = listed(1000, 20);
     const seen = new Set<string>();
     let from = 0;

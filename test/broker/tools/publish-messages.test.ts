@@ -18,7 +18,7 @@ afterEach(() => {
   for (const close of open.splice(0)) close();
 });
 
-/** Gives the address of a door that does so once the message comes. */
+/** Returns the address of a door that acts when the message arrives. */
 async function aDoorThat(onMessage: (near: Socket, far: Socket) => void): Promise<string> {
   const door = await openBrokerDoor(broker.server().url, MARK, onMessage);
   open.push(door.close);
@@ -47,7 +47,7 @@ broker.describe(`publishing to ${broker.name}`, () => {
     expect(await publishMessages(aPublication(url, 30_000))).toBe("lost");
   });
 
-  it("reports that the broker did not accept a message, because a queue was full", async () => {
+  it("reports that the broker did not accept a message because a queue was full", async () => {
     const { url } = broker.server();
     const publication = aPublication(url, 30_000);
     const { exchange } = publication;
@@ -64,7 +64,7 @@ broker.describe(`publishing to ${broker.name}`, () => {
   });
 
   it("reports a message that is longer than the broker accepts", async () => {
-    // 128 MiB is the most that series 3 takes; series 4 takes 16.
+    // Series 3 accepts at most 128 MiB; series 4 accepts 16.
     const bodies = [Buffer.alloc(128 * 1024 * 1024 + 1, "x")];
     const error: unknown = await publishMessages({
       ...aPublication(broker.server().url, 30_000),
@@ -92,7 +92,7 @@ broker.describe(`publishing to ${broker.name}`, () => {
       /it refuses user guest with this password/,
     ],
     [
-      "a vhost that is not there",
+      "a vhost that does not exist",
       (url) => Object.assign(url, { pathname: "/no%2Fne" }),
       /no vhost no\/ne, or user guest/,
     ],
@@ -102,11 +102,11 @@ broker.describe(`publishing to ${broker.name}`, () => {
       /nobody listens at 127\.0\.0\.1:1:/,
     ],
     [
-      "a host that is not there",
+      "a host that does not exist",
       (url) => Object.assign(url, { hostname: "no.invalid" }),
       /there is no host no\.invalid/,
     ],
-    ["TLS where there is none", (url) => Object.assign(url, { protocol: "amqps:" }), /does not speak TLS/],
+    ["TLS on a port without TLS", (url) => Object.assign(url, { protocol: "amqps:" }), /does not speak TLS/],
   ])("reports %s, and which setting to fix", async (_case, change, words) => {
     const message = await trouble(change);
     expect(message).toMatch(words);
@@ -114,7 +114,7 @@ broker.describe(`publishing to ${broker.name}`, () => {
   });
 });
 
-it("gives the driver's own words on an unknown error, without the password", () => {
+it("reports the driver's own message on an unknown error, without the password", () => {
   const error = new Error("odd: amqp://user:secret@host\n");
   expect(brokerTrouble(error, "amqp://user:secret@host")).toBe("odd: amqp://user:***@host; see AMQP_URL");
 });

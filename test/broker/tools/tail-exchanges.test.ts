@@ -9,7 +9,7 @@ jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 
 broker.describe(`looking at exchanges on ${broker.name}`, () => {
-  it("names the missing right if the user may not have a queue", async () => {
+  it("names the missing right if the user may not create a queue", async () => {
     const { admin } = broker.server();
     const user = `looker-${randomUUID()}`;
     const url = await admin.addUser(user, "secret", { configure: "^$", write: ".*", read: ".*" });

@@ -14,7 +14,7 @@ it("a page that is not answered in time fails the sync, and the error names the 
   await server.close();
 });
 
-it("pages that take too long together fail the sync", async () => {
+it("pages that take too long in total fail the sync", async () => {
   const server = await startBugzilla([], (response, offset) => {
     setTimeout(() => sendBugs(response, fullPage(offset)), 20);
   });

@@ -31,7 +31,7 @@ const bugs = (count: number): Bug[] =>
     modified: null,
   }));
 
-it.each([0, 1, 1000, 2001])("all %d bugs are read in order, once each", async (count) => {
+it.each([0, 1, 1000, 2001])("all %d bugs are read once each, in order", async (count) => {
   if (count > 0) await store.replaceBugs(bugs(count).toReversed());
   const versions: (string | null)[] = [];
   const read: Bug[] = [];

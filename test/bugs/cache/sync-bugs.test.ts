@@ -16,7 +16,7 @@ afterEach(async () => {
   await server.close();
 });
 
-/** Starts to sync every hour, and after a failure every 5 ms. */
+/** Starts a sync every hour, or 5 ms after a failure. */
 function start(bugsVersion: BugSyncOptions["cache"]["bugsVersion"]) {
   const cached: (readonly Bug[])[] = [];
   const logged: (readonly [event: string, bugs: unknown, first: unknown])[] = [];
@@ -37,7 +37,7 @@ function start(bugsVersion: BugSyncOptions["cache"]["bugsVersion"]) {
   return { cached, logged };
 }
 
-it("a sync that failed is tried again long before the next one would come", async () => {
+it("a failed sync is retried long before the next regular one", async () => {
   let asked = 0;
   server = await startBugzilla([], (response) => {
     if (++asked < 3) response.writeHead(503).end();
@@ -50,7 +50,7 @@ it("a sync that failed is tried again long before the next one would come", asyn
   expect(logged.map(([event]) => event)).toEqual(["bugs_not_synced", "bugs_not_synced", "bugs_synced"]);
 });
 
-it("a cache that was filled is not synced at once; one of a store that is away, soon", async () => {
+it("a filled cache is not synced immediately; if the store is unavailable, it is synced soon", async () => {
   server = await startBugzilla([aRestBug(1)]);
   const filled = start(async () => "1");
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -60,7 +60,7 @@ it("a cache that was filled is not synced at once; one of a store that is away, 
   await until(() => away.cached.length > 0);
 });
 
-it("bugs whose time cannot be read are counted and named in the log", async () => {
+it("bugs whose time cannot be parsed are counted and named in the log", async () => {
   server = await startBugzilla([aRestBug(1), aRestBug(2, { last_change_time: "soon" }), aRestBug(3)]);
   const { logged } = start(async () => null);
   await until(() => logged.length > 1);

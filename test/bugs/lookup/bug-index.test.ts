@@ -31,13 +31,13 @@ describe("a bug whose summary contains the term is", () => {
   it.each<[string, Partial<Bug>, "recent" | "others" | "neither"]>([
     ["open and changed today", { modified: ago(0) }, "recent"],
     ["open and changed 90 days ago", { modified: ago(90 * DAY) }, "recent"],
-    ["open and changed a moment before that", { modified: ago(90 * DAY + 1) }, "others"],
-    ["open and changed in times to come", { modified: ago(-DAY) }, "recent"],
-    ["open, and nobody knows when it was changed", { modified: null }, "neither"],
+    ["open and changed just over 90 days ago", { modified: ago(90 * DAY + 1) }, "others"],
+    ["open and changed in the future", { modified: ago(-DAY) }, "recent"],
+    ["open, with an unknown time of change", { modified: null }, "neither"],
     ["resolved and changed today", { modified: ago(0), resolution: "FIXED" }, "others"],
     ["resolved long ago", { modified: ago(400 * DAY), resolution: "FIXED" }, "others"],
-    ["resolved, and nobody knows when", { modified: null, resolution: "WONTFIX" }, "others"],
-    ["of a status that is called resolved, without a resolution", { status: "RESOLVED" }, "recent"],
+    ["resolved at an unknown time", { modified: null, resolution: "WONTFIX" }, "others"],
+    ["with a status that is called resolved, without a resolution", { status: "RESOLVED" }, "recent"],
   ])("%s", (_case, rest, list) => {
     expect(found([bug(1, "Intermittent test_a.js", rest)], "test_a.js")).toEqual({
       recent: list === "recent" ? [1] : [],
@@ -48,22 +48,22 @@ describe("a bug whose summary contains the term is", () => {
 
 describe("the term", () => {
   it.each([
-    ["is searched for as it stands", "test_a.js", "Intermittent test_a.js | x", true],
+    ["is searched for literally", "test_a.js", "Intermittent test_a.js | x", true],
     ["in the middle of a word", "est_a.j", "Intermittent test_a.js | x", true],
-    ["in upper case and lower", "TEST_a.JS", "intermittent Test_A.js", true],
-    ["beyond ASCII too", "ÄÖ straße", "x äö STRAßE", true],
-    ["a sigma that ends the term, but no word", "ΤΕΣ", "x ΤΕΣΤ.js", true],
-    ["a sigma that ends a word", "ΤΕΣΤΣ", "τεστς", true],
+    ["is found in upper and lower case", "TEST_a.JS", "intermittent Test_A.js", true],
+    ["is found in upper and lower case beyond ASCII too", "ÄÖ straße", "x äö STRAßE", true],
+    ["has a final sigma at its end, but not at the end of a word", "ΤΕΣ", "x ΤΕΣΤ.js", true],
+    ["has a final sigma at the end of a word", "ΤΕΣΤΣ", "τεστς", true],
     ["% is itself", "100%", "1000", false],
     ["% is found", "100%", "at 100% of", true],
     ["_ is itself", "a_b_c", "aXbXc", false],
     ["= is itself", "a==b", "a=b", false],
     ["= is found", "a==b", "if a==b", true],
-    ["a backslash is itself", "a\\b", "a\\\\b", false],
+    ["a backslash matches itself", "a\\b", "a\\\\b", false],
     ["a backslash is found", "dir\\b", "c:\\dir\\b.js", true],
     [". is itself", "a.b.c", "aXbXc", false],
     ["* and ? are themselves", "a*b?", "aab", false],
-    ["quotes are themselves", `"a'b"`, `say "a'b"`, true],
+    ["quotes match themselves", `"a'b"`, `say "a'b"`, true],
     ["as a whole, blanks too", "two words", "two  words", false],
     ["with its leading blank", " spaced.js", "x spaced.js", true],
     ["with its leading blank, which must be there", " spaced.js", "spaced.js", false],
@@ -112,11 +112,11 @@ it("a list has at most 50 bugs: first those with the term as a word, then those 
   expect(others).toEqual([...ids(true, true), ...ids(true, false)].slice(0, 50));
 });
 
-it("the last of two bugs with the same id counts", () => {
+it("of two bugs with the same id, the last one counts", () => {
   expect(found([bug(1, "needle one"), bug(1, "other")], "needle").recent).toEqual([]);
 });
 
-it("finds in thousands of bugs what a plain search finds", () => {
+it("a search in thousands of bugs finds the same as a plain search", () => {
   const words = [
     "Intermittent",
     "test_a.js",
@@ -155,7 +155,7 @@ it("finds in thousands of bugs what a plain search finds", () => {
   );
 });
 
-it("cannot be built from bugs in another order", () => {
+it("an index cannot be built from bugs in another order", () => {
   const builder = new BugIndexBuilder();
   expect(() => builder.add([bug(2, "a"), bug(1, "b")])).toThrow(RangeError);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { isHelpful, searchTerms } from "../../../src/bugs/lookup/search-terms.ts";
 
-/** Lines and the terms by which they are looked up; `=` means the clean line. */
+/** Lines and the terms by which they are looked up; `=` means the cleaned line. */
 const rows: readonly [line: string, cleanLine: string, term: string | null, crash?: string][] = [
   [
     "10:00:01     INFO -  TEST-UNEXPECTED-FAIL | a/b/test_x.js | boom",
@@ -57,7 +57,7 @@ const rows: readonly [line: string, cleanLine: string, term: string | null, cras
   ["\u{1f600}\u{1f600}\u{1f600}\u{1f600}\u{1f600}", "=", "="],
   ["", "", null],
   ["  \t ", "", null],
-  // The prefix has any of six levels, and is removed once at the start, with at most one more blank.
+  // The prefix has any of six levels, and is removed once at the start, with at most one more space.
   ...["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", "FATAL"].map((level): [string, string, string] => [
     `1:22:333 ${level} - hello there`,
     "hello there",
@@ -69,7 +69,7 @@ const rows: readonly [line: string, cleanLine: string, term: string | null, cras
   ["10:00:00 INFO -", "=", "="],
   ["10:00:00 INFO - ", "", null],
   ["10:00:00 INFO -     hello", "hello", "hello"],
-  // Only the term is cut, by characters.
+  // Only the term is cut, and it is cut by characters.
   [`x | ${"t".repeat(150)} | m`, "=", "t".repeat(100)],
   [`x | ${"\u{1f600}".repeat(150)} | m`, "=", "\u{1f600}".repeat(100)],
   ["y".repeat(150), "=", "y".repeat(100)],
@@ -92,7 +92,7 @@ describe("an error line is looked up by", () => {
     });
   });
 
-  it("the terms that regular expressions of the rules would find, for any line", () => {
+  it("for any line, the terms are those that regular expressions of the rules would find", () => {
     const pieces = [
       " | ",
       "|",
@@ -161,7 +161,7 @@ describe("a term is helpful", () => {
     "leakcheck",
     "ImportError: No module named pygtk",
     "# TBPL FAILURE #",
-  ])("but not %j, in exactly these letters", (text) => {
+  ])("unless it is exactly %j", (text) => {
     expect(isHelpful(text)).toBe(false);
     expect(isHelpful(`  ${text}\t`)).toBe(false);
     expect(isHelpful(`${text}x`)).toBe(true);

@@ -8,7 +8,7 @@ const aBug: SuggestedBug = {
 };
 const none: FoundBugs = { open_recent: [], all_others: [] };
 
-/** A lookup that finds only these terms, and records what it was asked for. */
+/** A look-up that finds only these terms, and records what it was asked for. */
 function lookupOf(...known: readonly string[]) {
   const asked: string[] = [];
   const find = (term: string): FoundBugs => {
@@ -20,7 +20,7 @@ function lookupOf(...known: readonly string[]) {
   return { find, asked };
 }
 
-it("a term is looked up once, and a crash's signature if the term finds nothing", () => {
+it("a term is looked up once; a crash's signature is looked up if the term finds nothing", () => {
   const crash = "PROCESS-CRASH | Shutdown | application crashed [@ Foo::Bar]";
   const lines = [
     "TEST-UNEXPECTED-FAIL | a/foo.js | m",
@@ -43,7 +43,7 @@ it("a term is looked up once, and a crash's signature if the term finds nothing"
   expect(suggestions.map(({ search }) => search)).toEqual(lines);
 });
 
-it("if a term finds something, the signature is not looked up", () => {
+it("the signature is not looked up if a term finds something", () => {
   const lookup = lookupOf("abc.html");
   const [suggestion] = suggestBugs(
     ["PROCESS-CRASH | abc.html | application crashed [@ Foo::Bar]"],
@@ -60,7 +60,7 @@ it("a signature is looked up if there is no term, and may find nothing", () => {
   ]);
 });
 
-it("there is one suggestion for each line, in their order, also for repeated lines and lines without a term", () => {
+it("there is one suggestion for each line, in order, also for repeated lines and lines without a term", () => {
   const lines = ["10:00:00 INFO - some line", "", "10:00:00 INFO - some line"];
   const writer = new SuggestionsWriter(10_000);
   for (const suggestion of suggestBugs(lines, lookupOf("some line"), 0))
@@ -78,12 +78,12 @@ it("there is one suggestion for each line, in their order, also for repeated lin
   });
 });
 
-it("without lines the list is empty", () => {
+it("without error lines, the list of suggestions is empty", () => {
   const ended = new SuggestionsWriter(10_000).end();
   expect(ended.ok && ended.artifact.blob).toBe("[]");
 });
 
-it("they are never larger than their limit", () => {
+it("suggestions are never larger than their limit", () => {
   const writer = new SuggestionsWriter(1000);
   let kept = 0;
   for (const suggestion of suggestBugs(Array<string>(50).fill("some line"), lookupOf("some line"), 0)) {

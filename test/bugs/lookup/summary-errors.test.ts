@@ -8,20 +8,20 @@ it.each<[string, unknown, string[]]>([
     ["b", "a", "b"],
   ],
   [
-    "an empty one for an error without",
+    "an empty line for an error without a line",
     { step_data: { all_errors: [{}, { line: 5 }, null, { line: "a" }] } },
     ["", "", "", "a"],
   ],
   ["none without all_errors", { step_data: {} }, []],
-  ["none if that is not a list", { step_data: { all_errors: {} } }, []],
+  ["none if all_errors is not a list", { step_data: { all_errors: {} } }, []],
   ["none without step_data", { logurl: "x" }, []],
-  ["none of a list", [], []],
-  ["none of text", "text", []],
-  ["none of null", null, []],
+  ["none if it is a list", [], []],
+  ["none if it is text", "text", []],
+  ["none if it is null", null, []],
 ])("the error lines of a summary: %s", (_case, blob, lines) => {
   expect(errorLinesOf(JSON.stringify(blob))).toEqual(lines);
 });
 
-it("there are none in a text that is not JSON", () => {
+it("a text that is not JSON has no error lines", () => {
   expect(errorLinesOf("{")).toEqual([]);
 });

@@ -57,7 +57,7 @@ describe("the thread that holds the bugs", () => {
     expect(await idsFor(aThread(), failing("test_foo.js"), failing("test_bar.js"))).toEqual([[1], []]);
   });
 
-  it("answers early questions only after all bugs are loaded, in however many pages", async () => {
+  it("answers early questions only after all bugs are loaded, however many pages they come in", async () => {
     const bugs = Array.from({ length: 50 }, (_, nth) => aBug(nth + 1, `Intermittent test_${nth}.js |`));
     const readBugs = () => pages(bugs.slice(0, 7), [], bugs.slice(7, 30), bugs.slice(30));
     const thread = aThread({ readBugs });
@@ -80,7 +80,7 @@ describe("the thread that holds the bugs", () => {
     expect(await idsFor(thread, failing("test_foo.js"), failing("test_bar.js"))).toEqual([[2], [3]]);
   });
 
-  it("makes nothing from only a part of the bugs: questions fail while the bugs cannot be read", async () => {
+  it("never uses only a part of the bugs: questions fail while the bugs cannot be read", async () => {
     let away = true;
     async function* readBugs(): AsyncGenerator<readonly Bug[]> {
       yield [aBug(1, "test_foo.js fails")];
@@ -119,7 +119,7 @@ describe("the thread that holds the bugs", () => {
       return thread;
     }
 
-    it("lets others take turns while it works on it", async () => {
+    it("lets other work take turns while it handles the summary", async () => {
       const thread = await aFullThread(600_000);
       let long = "under way";
       thread.suggest(summary).then(
@@ -130,8 +130,8 @@ describe("the thread that holds the bugs", () => {
       expect(long).toBe("under way");
     });
 
-    it("ends it if its turns take too long together, and goes on", async () => {
-      // Several turns, and only a small part of what the summary needs on the fastest machine.
+    it("gives the summary up if its turns take too long in total, and stays usable", async () => {
+      // Several turns, but only a small part of what the summary needs even on the fastest machine.
       const thread = await aFullThread(200);
       await expect(thread.suggest(summary)).rejects.toMatchObject({
         name: "ThreadFailure",
@@ -143,7 +143,7 @@ describe("the thread that holds the bugs", () => {
 
   it("fails its questions when it crashes, and is filled again for the next question", async () => {
     let huge = true;
-    // More than fits into its heap.
+    // More than fits into the thread's heap.
     async function* readBugs(): AsyncGenerator<readonly Bug[]> {
       if (huge)
         for (let id = 10; id < 40; id++) yield [aBug(id, String.fromCharCode(0x4e00 + id).repeat(2_000_000))];

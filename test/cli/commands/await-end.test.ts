@@ -31,7 +31,7 @@ const [verdict] = judgeDelivery(delivery, {
 });
 if (verdict?.kind !== "accepted") throw new Error("the example is not accepted");
 
-/** The worker's registry does not accept its project. */
+/** The worker's registry does not accept this message's project. */
 const refused = toRejection(
   messageOf(delivery),
   {
@@ -56,7 +56,7 @@ describe("the end of a published message", () => {
     expect(await end).toEqual({ kind: "stored", state });
   });
 
-  it("is its new rejection, even if the job is there from another message", async () => {
+  it("is its new rejection, even if another message has stored the job", async () => {
     await store.recordRejections([refused]);
     await store.storeSubmissions([anArrival({ state: "completed" })]);
     const awaited = await toAwaited(delivery, verdict, store);
@@ -65,7 +65,7 @@ describe("the end of a published message", () => {
     expect(await awaitEnd(awaited, store, soon())).toMatchObject({ kind: "rejected", fault: refused.fault });
   });
 
-  it("is waited for while the store is away", async () => {
+  it("is awaited while the store is unavailable", async () => {
     const awaited = await toAwaited(delivery, verdict, store);
     await store.storeSubmissions([anArrival({ state: "running" })]);
     let looks = 0;

@@ -54,9 +54,9 @@ describe("bugs import", () => {
   it.each([
     ["Bugzilla's answer", JSON.stringify({ bugs: [aRestBug(2), aRestBug(1)] })],
     ["an array", JSON.stringify([aRestBug(2), aRestBug(1)], null, 2)],
-    ["a bug a line", `${JSON.stringify(aRestBug(2))}\r\n\n${JSON.stringify(aRestBug(1))}`],
-    ["a bug that comes twice", JSON.stringify([aRestBug(1), aRestBug(2), aRestBug(1)])],
-  ])("takes %s", async (_form, content) => {
+    ["one bug per line", `${JSON.stringify(aRestBug(2))}\r\n\n${JSON.stringify(aRestBug(1))}`],
+    ["the same bug twice", JSON.stringify([aRestBug(1), aRestBug(2), aRestBug(1)])],
+  ])("accepts %s", async (_form, content) => {
     const file = join(folder, "bugs.json");
     writeFileSync(file, content);
     expect(await run(["import", file])).toMatchObject({ code: 0 });
@@ -71,7 +71,7 @@ describe("bugs import", () => {
     expect(await cachedIds()).toEqual([3]);
   });
 
-  it("says what is wrong with a document that holds no bug", async () => {
+  it("explains what is wrong with a document that holds no bug", async () => {
     const { code, stderr } = await run(["import", "-"], '{\n  "error": true\n}');
     expect(code).toBe(1);
     expect(stderr).toContain("-: bug 0: id: must be the number of a bug\n");
@@ -81,9 +81,9 @@ describe("bugs import", () => {
     ["a member that is missing", "{}", "id: must be the number of a bug\n"],
     ["a bare id", '{"id": 4}', null],
     ["another zone, which is ignored", '{"id": 4, "last_change_time": "2026-01-05T10:00:00+05:00"}', null],
-    ["no date", '{"id": 4, "last_change_time": "yesterday"}', "last_change_time: is not a date-time"],
+    ["no date", '{"id": 4, "last_change_time": "yesterday"}', "last_change_time: must be a date-time"],
     ["keywords that are not a list", '{"id": 4, "keywords": 1}', "keywords: must be a list\n"],
-    ["no whole number", '{"id": 4.5}', "id: must be the number of a bug\n"],
+    ["a number that is not whole", '{"id": 4.5}', "id: must be the number of a bug\n"],
     ["no object around it", "4", "it: must be an object\n"],
   ])("reads a bug with %s", async (_case, bug, wrong) => {
     const { code, stderr } = await run(["import", "-"], `[${bug}]`);
@@ -160,7 +160,7 @@ describe("bugs sync", () => {
 
   it.each<[string, Parameters<typeof startBugzilla>[1], string]>([
     ["an error", (response) => response.writeHead(503).end(), "HTTP 503"],
-    ["no JSON", (response) => response.end("<html>"), "JSON"],
+    ["text that is not JSON", (response) => response.end("<html>"), "JSON"],
     ["an invalid bug", (response) => sendBugs(response, [{ id: null }]), "bug 1000: id"],
     [
       "an error with status 200",
@@ -203,7 +203,7 @@ describe("bugs sync", () => {
     const { code, stderr } = await run(["sync", "--url", server.url]);
     expect(code).toBe(1);
     expect(stderr).toContain(
-      'bug number 1: last_change_time: is not a date-time: "05.01.2026"; nothing was changed',
+      'bug number 1: last_change_time: must be a date-time, not "05.01.2026"; nothing was changed',
     );
     expect(await cachedIds()).toEqual([9999]);
   });
@@ -221,7 +221,7 @@ describe("bugs sync", () => {
     expect(await cachedIds()).toEqual([9999]);
   });
 
-  it("says what is wrong with an address", async () => {
+  it("explains what is wrong with an address", async () => {
     expect(await run(["sync", "--url", "bugzilla"])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("BUGZILLA_URL"),

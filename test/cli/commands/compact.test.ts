@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const MIB = 1024 ** 2;
 
-/** Creates a store's file as an earlier version left it, with much space that it does not use. Returns it open. */
+/** Creates a store's file as an earlier version left it, with much unused space. Returns the open database. */
 function earlierFile(name: string): {
   readonly data: string;
   readonly file: string;
@@ -24,7 +24,7 @@ function earlierFile(name: string): {
   const data = join(folder, name);
   mkdirSync(data);
   const file = join(data, "pulse-ingest.db");
-  // Without prepared statements, which would keep the lock of a closed connection until they are collected.
+  // No prepared statements are used, because they would keep the lock of a closed connection until they are garbage-collected.
   const db = new Database(file, { timeout: 0 });
   db.exec(
     "PRAGMA journal_mode = WAL; CREATE TABLE resultsets (id TEXT); INSERT INTO resultsets VALUES ('kept')",
@@ -33,7 +33,7 @@ function earlierFile(name: string): {
   return { data, file, db };
 }
 
-it("makes a file of an earlier version smaller, and able to give space back; but not while it is in use", async () => {
+it("makes a file of an earlier version smaller, and able to release space; refuses while the file is in use", async () => {
   const { data, file, db } = earlierFile("data");
   const held = await runProcess(["compact"], { DATA_DIR: data });
   expect(held.stderr).toMatch(/^error: .*pulse-ingest\.db is in use: stop the workers/);
@@ -60,7 +60,7 @@ it("says first what it would do, also while a worker runs", async () => {
   db.close();
 });
 
-it("says the size with what a worker has written last, which is not in the file itself yet", async () => {
+it("includes in the size what a worker has written last and is not in the file itself yet", async () => {
   const { data, file, db } = earlierFile("unchecked");
   db.exec(
     `PRAGMA wal_autocheckpoint = 0; CREATE TABLE late (x); INSERT INTO late VALUES (zeroblob(${16 * MIB}))`,
@@ -80,12 +80,12 @@ it.each([
     { MONGODB_URL: "mongodb://h/db" },
     /^error: MONGODB_URL is set.*docs\/retention\.md/,
   ],
-])("is refused if %s", async (_case, env, words) => {
+])("the command is refused if %s", async (_case, env, words) => {
   const { code, stderr } = await runCli(["compact"], { DATA_DIR: folder, ...env });
   expect([code, stderr]).toEqual([2, expect.stringMatching(words)]);
 });
 
-it("a file that is not a store is refused, and stays as it is", async () => {
+it("a file that is not a store is refused, and is not changed", async () => {
   const file = join(folder, "pulse-ingest.db");
   writeFileSync(file, "something else");
   const { code, stderr } = await runCli(["compact"], { DATA_DIR: folder });

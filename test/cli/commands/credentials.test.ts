@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Runs a command in this process, which is faster than the program. */
+/** Runs a command in this process, which is faster than starting the program. */
 async function run(command: () => Promise<number>): Promise<CliRun> {
   let [stdout, stderr] = ["", ""];
   const out = jest.spyOn(process.stdout, "write").mockImplementation((text) => {
@@ -58,7 +58,7 @@ const secretIn = ({ stdout }: CliRun): string => /"secret":"([^"]+)"/.exec(stdou
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** Writes the key file with these keys, and names it in the settings. */
+/** Writes the key file with these keys, and sets its path in the settings. */
 function useKeys(...bytes: readonly number[]): void {
   const path = join(folder, "keys");
   writeFileSync(path, bytes.map((byte) => Buffer.alloc(32, byte).toString("base64")).join("\n"));
@@ -115,7 +115,7 @@ describe("with a key file", () => {
     expect(parsed(await list())).toMatchObject([shown]);
   });
 
-  it("an unknown id is reported, and a mistake changes nothing", async () => {
+  it("an unknown id is reported, and an invalid command changes nothing", async () => {
     await add("me");
     const stderr = "there is no client id you: `pulse-ingest credentials list` shows all\n";
     for (const end of [await rotate("you"), await revoke("you")]) {
@@ -134,11 +134,13 @@ describe("with a key file", () => {
     );
   });
 
-  it("a secret of another key is reported by every command, and cannot be encrypted again", async () => {
+  it("a secret that another key encrypted is reported by every command, and cannot be encrypted again", async () => {
     await add("old");
     useKeys(2);
     const added = await add("new");
-    expect(added.stderr).toMatch(/^warning: the secret of old is encrypted with another key /);
+    expect(added.stderr).toMatch(
+      /^warning: the secret of old is encrypted with a key that is not in CREDENTIALS_KEY_FILE/,
+    );
     expect(parsed(await list())).toMatchObject([
       { client_id: "new", secret: "encrypted" },
       { client_id: "old", secret: "encrypted with an unknown key" },
@@ -160,7 +162,7 @@ describe("a change of the key", () => {
   });
   afterEach(() => store.close());
 
-  it("does not refuse a request of any client at any step", async () => {
+  it("causes no request of any client to be refused at any step", async () => {
     const secrets = new Map([["first", secretIn(await add("first"))]]);
     useKeys(1);
     secrets.set("second", secretIn(await add("second")));

@@ -25,7 +25,7 @@ it.each<[string, readonly object[], readonly object[], readonly string[]]>([
   expect(expectedArtifacts("jobs", [item, item])).toEqual(names.map((name) => ({ guid: "g", name })));
 });
 
-it("artifacts: suggestions for each summary that came without them", () => {
+it("a job with artifacts: suggestions are made for each summary that was posted without them", () => {
   const items = [
     { ...summary, job_guid: "a" },
     { ...summary, job_guid: "b" },

@@ -37,7 +37,7 @@ function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliR
   return runCli(args, { ...own, ...env });
 }
 
-it("counts what would go, without changing anything", async () => {
+it("counts what would be removed, without changing anything", async () => {
   const { code, stdout } = await run(["expire", "--dry-run"]);
   expect(code).toBe(0);
   expect(stdout.split("\n").map((line) => line.trimEnd())).toEqual([
@@ -65,7 +65,7 @@ it("counts what would go, without changing anything", async () => {
   });
 });
 
-it("says which process is removing already", async () => {
+it("says which process is already removing jobs", async () => {
   const store = await openSqliteStore(folder, 30);
   await store.takeLease(LEASE, "worker on host-1", 60_000);
   const { code, stderr } = await run(["expire"]);
@@ -85,7 +85,7 @@ it.each<[string[], RegExp, NodeJS.ProcessEnv?]>([
   expect([code, stderr]).toEqual([2, expect.stringMatching(words)]);
 });
 
-it("removes what is too old, and tells what it was", async () => {
+it("removes what is too old, and says what it removed", async () => {
   expect(await run(["expire"])).toMatchObject({ code: 0, stdout: "Removed: 1 job, 1 log\n" });
   const { code, stdout } = await run(["expire", "--json"]);
   expect(code).toBe(0);

@@ -26,7 +26,7 @@ const rejection: Rejection = {
   received_at: new Date().toISOString(),
 };
 
-/** A task with two runs, of which the second was rejected, and a job with the same guid in another project. */
+/** Stores a task with two runs, of which the second was rejected, and a job with the same guid in another project. */
 beforeAll(async () => {
   const store = await openStore({
     mongodbUrl: null,
@@ -54,14 +54,14 @@ it("shows every run of a task, and its rejections", async () => {
   expect(stdout).toMatch(/\/state +is odd \[enum\]/);
 });
 
-it("shows one run, in one project if that is asked for", async () => {
+it("shows one run, in one project if a project is given", async () => {
   const { code, stdout } = await explain("task/0", "--project", "try");
   expect(code).toBe(0);
   expect(stdout).toMatch(/^task\/0 in try/);
   expect(stdout).not.toMatch(/autoland|Rejected/);
 });
 
-it("a job that was only rejected is known", async () => {
+it("a job that was only rejected is found", async () => {
   expect(await explain("task/1")).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Rejected\n/) });
 });
 
@@ -81,7 +81,7 @@ it("prints one JSON object, without the payloads", async () => {
   expect(told.rejections[0]).not.toHaveProperty("payload");
 });
 
-it("ends with exit code 1, and says what to check next, if nothing is known", async () => {
+it("ends with exit code 1, and says what to check next, if nothing is found", async () => {
   for (const args of [["nobody"], ["task/1", "--project", "autoland"]]) {
     expect(await explain(...args)).toMatchObject({
       code: 1,
@@ -91,7 +91,7 @@ it("ends with exit code 1, and says what to check next, if nothing is known", as
   expect(JSON.parse((await explain("nobody", "--json")).stdout)).toMatchObject({ jobs: [], rejections: [] });
 });
 
-it("says that an unknown job may be among the rejections that a full quota did not let the store keep", async () => {
+it("says that an unknown job may be among the rejections that were not kept because the quota was full", async () => {
   const dataDir = join(folder, "quota");
   const limits = { ...defaultStoreLimits, rejectionQuota: { perDay: 1, bytesPerDay: 1e6 } };
   const store = await openStore({ mongodbUrl: null, dataDir, rejectionTtlDays: 30, limits });
@@ -117,7 +117,7 @@ it("creates no store if there is none, and says so", async () => {
   expect(existsSync(join(folder, "nowhere"))).toBe(false);
 });
 
-it("an empty guid is a mistake, such as that of a variable that is not set", async () => {
+it("an empty guid, such as that of an unset variable, is refused", async () => {
   for (const guid of ["", " "]) {
     const { code, stderr } = await explain(guid);
     expect([code, stderr]).toEqual([2, expect.stringContaining("the guid must not be empty")]);

@@ -62,7 +62,7 @@ describe("parse-log", () => {
   if (names.length === 0) it.todo("needs the reference logs");
   // All of them are parsed in test/logs/parse/reference-logs.test.ts.
   for (const name of names.slice(0, 3)) {
-    it(`prints what is known of ${name}`, async () => {
+    it(`prints the expected result for ${name}`, async () => {
       const file = join(reference, `${name}.txt.gz`);
       const { code, stdout } = await run(["parse-log", file]);
       expect(code).toBe(0);
@@ -75,7 +75,7 @@ describe("parse-log", () => {
     });
   }
 
-  it("gives the same result for a file, standard input or a URL, gzip or plain", async () => {
+  it("gives the same result for a file, standard input and a URL, gzipped or plain", async () => {
     host = await startLogHost({ "/gzip": answer(gzipSync(log)), "/moved": redirect("/gzip") });
     const plain = join(folder, "log.txt");
     writeFileSync(plain, log);
@@ -106,10 +106,10 @@ describe("parse-log", () => {
   it.each<[string, Behaviour, NodeJS.ProcessEnv, string]>([
     ["that is gone", answer("", "404 Not Found"), {}, "http-status: HTTP 404"],
     ["on a private address", answer(log), { LOG_ALLOW_PRIVATE: "" }, "refused-address: "],
-    ["at a port that is not allowed", answer(log), { LOG_PORTS: "443, 8000-8001" }, "refused-port: "],
-    ["of a host that is not allowed", answer(log), { LOG_HOSTS: "a.example, *.b.example" }, "refused-host: "],
+    ["on a port that is not allowed", answer(log), { LOG_PORTS: "443, 8000-8001" }, "refused-port: "],
+    ["on a host that is not allowed", answer(log), { LOG_HOSTS: "a.example, *.b.example" }, "refused-host: "],
     ["that never ends", endless(Buffer.from("x\n"), 20), { LOG_TIMEOUT_MS: "600" }, "timeout: "],
-    ["too long", endless(Buffer.alloc(5000, "x\n")), { LOG_MAX_BYTES: "20000" }, "too-large: "],
+    ["that is too long", endless(Buffer.alloc(5000, "x\n")), { LOG_MAX_BYTES: "20000" }, "too-large: "],
     [
       "that inflates too far",
       answer(log.repeat(99)),
@@ -120,7 +120,7 @@ describe("parse-log", () => {
     ["of too many errors", answer(log.repeat(99)), { ARTIFACT_MAX_BYTES: "1024" }, "artifact-too-large: "],
     ["that redirects too often", redirect("/log"), { LOG_MAX_REDIRECTS: "1" }, "too-many-redirects: "],
     [
-      "that is a bomb",
+      "that is a decompression bomb",
       answer(gzipSync(Buffer.alloc(70_000_000))),
       { LOG_MAX_RATIO: "50" },
       "ratio-too-high: ",
@@ -133,7 +133,7 @@ describe("parse-log", () => {
     expect(stderr).toContain(`error: ${url}: ${reason}`);
   });
 
-  it("prints performance data as the log has it, and says what the worker would not store", async () => {
+  it("prints performance data as in the log, and says what the worker would not store", async () => {
     const { code, stdout, stderr } = await run(["parse-log", "-"], {}, 'PERFHERDER_DATA: {"a": 1}\n');
     expect(JSON.parse(stdout)).toMatchObject({ performance_data: { performance_data: [{ a: 1 }] } });
     expect({ code, stderr }).toEqual({
@@ -181,7 +181,7 @@ describe("parse-log", () => {
     });
   });
 
-  it("says if a log has an unknown compression", async () => {
+  it("reports that a log has an unknown compression", async () => {
     const xz = Buffer.from("\xfd7zXZ\0\0\x04\xe6\xd6", "latin1");
     expect(await run(["parse-log", "-"], {}, xz)).toMatchObject({
       code: 1,
@@ -191,7 +191,7 @@ describe("parse-log", () => {
     });
   });
 
-  it("repeats no password of a URL", async () => {
+  it("never prints the password of a URL", async () => {
     const { code, stderr } = await run(["parse-log", "http://me:geheim@127.0.0.1:8001/log"]);
     expect(code).toBe(1);
     expect(stderr).toContain("error: http://me:***@127.0.0.1:8001/log: refused-address: ");
@@ -207,7 +207,7 @@ describe("parse-log", () => {
     }
   });
 
-  it("says which file it cannot read", async () => {
+  it("reports which file it cannot read", async () => {
     for (const file of [join(folder, "nowhere"), folder]) {
       expect(await run(["parse-log", file])).toMatchObject({
         code: 2,
@@ -216,7 +216,7 @@ describe("parse-log", () => {
     }
   });
 
-  it("ends with the reason for corrupt gzip", async () => {
+  it("reports the reason for corrupt gzip", async () => {
     const corrupt = gzipSync(log.repeat(100)).fill(0xff, 10, 20);
     expect(() => gunzipSync(corrupt)).toThrow();
     expect(await run(["parse-log", "-"], {}, corrupt)).toMatchObject({
@@ -229,7 +229,7 @@ describe("parse-log", () => {
 describe("logs", () => {
   const logOf = (job: string) => ({ taskId: job, logs: [{ name: "buildbot_text", url: `http://h/${job}` }] });
 
-  /** Four jobs with one log each: failed for good, read, to be tried again, and waiting. */
+  /** Stores four jobs with one log each: permanently failed, read, to be retried, and waiting. */
   beforeEach(async () => {
     await withStore(async (store) => {
       const jobs = ["gone/0", "read/0", "again/0"].map((job) => anArrival(logOf(job)));
@@ -294,7 +294,7 @@ describe("logs", () => {
     ]);
   });
 
-  it("are not all read again by mistake", async () => {
+  it("are not all scheduled again by mistake", async () => {
     expect(await run(["logs", "reparse"])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("--all"),
@@ -321,7 +321,7 @@ describe("logs", () => {
   it.each([
     ["list", []],
     ["reparse", ["--all"]],
-  ])("%s says where it looked when there is no store, and makes none", async (command, flags) => {
+  ])("says in %s where it looked when there is no store, and creates none", async (command, flags) => {
     const DATA_DIR = join(folder, "nowhere");
     expect(await run(["logs", command, ...flags], { DATA_DIR })).toEqual({
       code: 2,

@@ -27,7 +27,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** How much of a payload is kept in these tests. */
 const MAX_BYTES = 2000;
 
-/** The worker's store, and command lines that look into it. */
+/** The worker's store, and a function that runs command lines on it. */
 class Place {
   readonly #env: NodeJS.ProcessEnv;
   readonly #mongodbUrl: string | null;
@@ -50,7 +50,7 @@ class Place {
     return runCli(["rejections", ...args], this.#env, input);
   }
 
-  /** Each line of standard output as JSON. */
+  /** Parses each line of standard output as JSON. */
   async lines(args: readonly string[]): Promise<readonly Record<string, unknown>[]> {
     const { stdout } = await this.run([...args, "--json"]);
     return stdout
@@ -80,7 +80,7 @@ class Place {
   }
 }
 
-/** Arrived this many minutes ago. */
+/** How many minutes ago the messages arrived. */
 function came(minutes: number, body: unknown, overrides: Partial<Delivery> = {}): Delivery {
   return aDelivery(body, { receivedAtMs: Date.now() - minutes * 60_000, ...overrides });
 }
@@ -90,7 +90,7 @@ const invalid = aMessage({ taskId: "invalid/0", state: "done", owner: "" });
 
 const origin = { kind: "hg.mozilla.org", project: "try", revision: "a".repeat(40) };
 
-/** The story of an operator who has fixed something, on one of the stores. */
+/** The story of an operator who has fixed a problem, on one of the stores. */
 function replayStory(newUrl: () => string | null): void {
   let place: Place;
   beforeEach(() => {
@@ -142,7 +142,7 @@ mongodb.describe(`rejections on ${mongodb.name}`, () => {
 describe("rejections", () => {
   const place = new Place(null);
 
-  // The contract of the stores proves that both find the same with each filter.
+  // The contract of the stores proves that both find the same rejections with each filter.
   it("are listed newest first, found by every filter, counted, and shown in full", async () => {
     const place = new Place(null);
     await place.receive(
@@ -191,7 +191,7 @@ describe("rejections", () => {
     expect(raw.stdout).toContain("The payload, which could not be decoded\n{no JSON \\u001b[2J\n");
   });
 
-  it("by the hundred are replayed in pages, and exit code 0 says that none is refused", async () => {
+  it("are replayed in pages if there are hundreds, and exit code 0 says that none was rejected", async () => {
     const jobs = Array.from({ length: 250 }, (_, n) => aMessage({ taskId: `many/${n}` }));
     await place.receive(came(5, jobs));
     const { code, stdout, stderr } = await place.run([
@@ -217,7 +217,7 @@ describe("rejections", () => {
     });
   });
 
-  it("one is replayed by the beginning of its id; one that was not kept whole cannot be replayed", async () => {
+  it("are replayed by the beginning of an id; one whose payload was cut cannot be replayed", async () => {
     await place.receive(
       came(3, aMessage({ taskId: "one/0" })),
       came(2, aMessage({ taskId: "long/0", extra: { x: "y".repeat(MAX_BYTES) } })),
@@ -245,7 +245,7 @@ describe("rejections", () => {
     });
   });
 
-  it("one that killed workers is replayed only by its id, and not among others", async () => {
+  it("of messages that killed workers are replayed only by id, and not along with others", async () => {
     const apart = new Place(null);
     const content = Buffer.from(JSON.stringify(aMessage())).toString("base64");
     const payload = { ...aRejection("").payload, encoding: "base64", content } as const;
@@ -266,7 +266,7 @@ describe("rejections", () => {
       ["exchange/a", "exchanges that the registry does not list"],
     ],
     [["--client", "one"], ["client:one"]],
-  ])("that were only counted are told of their sender: list %j", async (filter, senders) => {
+  ])("that were only counted are reported with their sender: list %j", async (filter, senders) => {
     const full = new Place(null);
     const quotas = ["exchange/a", "other", "client:one", "client:two"];
     const rejections = quotas.flatMap((quota) => ["1", "2"].map((n) => aRejection(quota + n, { quota })));
@@ -279,7 +279,7 @@ describe("rejections", () => {
     expect(told.toSorted()).toEqual(senders.toSorted());
   });
 
-  it("show and export numbers as they were sent", async () => {
+  it("are shown and exported with numbers as they were sent", async () => {
     const exporting = new Place(null);
     const text = JSON.stringify({ ...invalid, extra: { id: "ID" } }).replace(
       '"ID"',
@@ -329,19 +329,22 @@ describe("rejections", () => {
     [{ reason: "ugly" }, "--reason must be one of oversize-body, "],
     [{ until: "soon" }, "--until must be a time"],
     [{ limit: "0" }, "--limit must be a whole number"],
-  ])("a filter such as %j is a misuse, and the error says what is allowed", async (options, allowed) => {
-    for (const command of [listRejections, exportRejections]) {
-      await expect(command({}, options)).rejects.toThrow(allowed);
-    }
-    await expect(replay({}, [], options)).rejects.toThrow(allowed);
-  });
+  ])(
+    "are not searched by an invalid filter such as %j, and the error says what is allowed",
+    async (options, allowed) => {
+      for (const command of [listRejections, exportRejections]) {
+        await expect(command({}, options)).rejects.toThrow(allowed);
+      }
+      await expect(replay({}, [], options)).rejects.toThrow(allowed);
+    },
+  );
 
   it("are replayed by ids or by filters, and all of them only with --all", async () => {
     await expect(replay({}, [], {})).rejects.toThrow("give an id or a filter, or --all");
     await expect(replay({}, ["abcd"], { project: "try" })).rejects.toThrow("not both");
   });
 
-  it("are not looked for if there is no store", async () => {
+  it("are not searched for if there is no store", async () => {
     const nowhere = { DATA_DIR: join(folder, "nowhere") };
     expect(await runCli(["rejections", "list"], nowhere)).toMatchObject({
       code: 2,

@@ -30,10 +30,10 @@ let archive: string;
 let registry: string;
 /** How many posts were answered with an error. */
 let refusedPosts: number;
-/** Everything that the worker has stored of what it has archived. */
+/** Everything that the worker has stored from what it has archived. */
 let original: Readonly<Record<string, unknown>>;
 
-/** What a worker with an archive does with two days of messages. */
+/** Runs a worker with an archive on two days of messages. */
 beforeAll(async () => {
   story = await IngestStory.begin();
   archive = join(story.folder, "store");
@@ -54,7 +54,7 @@ beforeAll(async () => {
   const answers = await Promise.all(messages.map((message) => story.submit(message)));
   refusedPosts = answers.filter((answer) => answer.kind === "ended" && isRefusedPost(answer.progress)).length;
   const stored = Object.entries(await readWhole(story.real));
-  // What was answered with an error is not in the archive.
+  // A post that was answered with an error is not in the archive.
   original = Object.fromEntries(stored.filter(([, value]) => Object(value).endpoint === undefined));
 });
 afterAll(() => story.end());
@@ -69,7 +69,7 @@ function replay(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<C
   return runCli(["replay", ...args], { DATA_DIR: archive, REGISTRY_FILE: registry, ...env });
 }
 
-/** The jobs of each kind, and the other numbers of `--json`. */
+/** The jobs of each kind, and the other numbers that `--json` prints. */
 async function replayJson(...args: readonly string[]) {
   const { code, stdout } = await replay([...args, "--json"]);
   expect(code).toBe(0);
@@ -101,7 +101,7 @@ it("an archive that is replayed into an empty store gives the same documents", a
   ]);
   expect(rows.map((row) => row.split(" ")[0])).toEqual(expect.arrayContaining(["client:push-bot", "all"]));
   expect(stdout).toMatch(/ \d+ schema-violation/);
-  // What is replayed is not archived.
+  // A replayed message is not archived.
   const again = await replay([], { DATA_DIR: target });
   expect(again).toMatchObject({ code: 0, stdout: "The archive is empty: see ARCHIVE_DAYS.\n" });
 });
@@ -131,7 +131,7 @@ it("a dry run counts the verdicts, and writes nothing", async () => {
   expect(judged.jobs).not.toHaveProperty("stored");
 });
 
-it("only what is asked for is replayed", async () => {
+it("only the requested messages are replayed", async () => {
   const run = (...args: string[]) => replayJson("--dry-run", ...args);
   expect((await run("--client", "push-bot")).senders).toMatchObject([{ client_id: "push-bot" }]);
   const day = { by: "change", project: "try", from: null, to: null } as const;
@@ -164,13 +164,13 @@ it("without a store there is nothing to replay", async () => {
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/there is no store in /) });
 });
 
-it("a replay that is interrupted says how to go on, and ends the same", async () => {
+it("an interrupted replay says how to resume, and resuming it gives the same result", async () => {
   const target = join(story.folder, "interrupted");
   const store = await openStore({ mongodbUrl: null, dataDir: target, rejectionTtlDays: 30 });
   const preload = new URL("../../doubles/die-at-write.mjs", import.meta.url).href;
   const env = {
     ...{ DATA_DIR: archive, REGISTRY_FILE: registry, NODE_OPTIONS: `--import=${preload}` },
-    // Each message by itself, so that there are many more writes than these.
+    // Each message is written by itself, so that there are more writes than these.
     ...{ BATCH_SIZE: "1", DIE_AT: "after 30", DIE_BY: "SIGINT" },
   };
   const args = ["--since", "30d", "--into", `sqlite:${target}`];
@@ -179,7 +179,7 @@ it("a replay that is interrupted says how to go on, and ends the same", async ()
   const { code, stderr } = await interrupted.end();
   expect(code).toBe(1);
   expect(await readWhole(store)).not.toEqual(original);
-  const words = /^Interrupted\. To go on: pulse-ingest replay --since (\S+) --until (\S+) --into (\S+)$/m;
+  const words = /^Interrupted\. To continue: pulse-ingest replay --since (\S+) --until (\S+) --into (\S+)$/m;
   const [, since = "", end = "", into = ""] = words.exec(stderr) ?? [];
   expect(Date.parse(since)).toBeLessThan(Date.parse(end));
   await replay(["--since", since, "--until", end, "--into", into]);
@@ -211,7 +211,7 @@ mongodb.describe(`with ${mongodb.name}`, () => {
     const env = { MONGODB_URL: url, DATA_DIR: join(story.folder, "none") };
     expect((await replay(["--into", `sqlite:${target}`], env)).code).toBe(0);
     expect(await readAt(null, target)).toEqual(original);
-    // Its own archive, once more.
+    // Replays its own archive once more.
     expect((await replay([], env)).code).toBe(0);
     expect(await readWhole(store)).toEqual(original);
     await store.close();

@@ -37,14 +37,14 @@ it("says for each part why there is no information if nothing runs, and creates 
 it.each([
   ["off", /^! worker: HTTP_PORT is off.*--url/],
   ["0", /^! worker: HTTP_PORT is 0.*http_listening.*--url/],
-])("a worker whose port cannot be known (HTTP_PORT=%s) is to be named", async (port, told) => {
+])("asks for the worker's address if its port cannot be known (HTTP_PORT=%s)", async (port, told) => {
   expect(await status([], { HTTP_PORT: port })).toMatchObject({
     code: 1,
     stdout: expect.stringMatching(told),
   });
 });
 
-it("reports a broker and a database that are away, without their passwords", async () => {
+it("reports an unavailable broker and database, without their passwords", async () => {
   const port = await freePort();
   // A busy machine may be too late for the command's own limits now and then.
   const { code, stdout, stderr } = await untilAnswer(
@@ -61,9 +61,9 @@ it("reports a broker and a database that are away, without their passwords", asy
   expect(stdout).not.toContain("geheim");
 });
 
-it("says if the answer is not from a worker, even if it never ends", async () => {
+it("says so if the answer is not from a worker, even if it never ends", async () => {
   const endless = (response: ServerResponse): void => {
-    // The error shows that the client has gone: not every Node.js version marks the response as destroyed.
+    // The error shows that the client has disconnected: not every Node.js version marks the response as destroyed.
     response.write("x".repeat(100_000), (error) => {
       if (!error) setImmediate(endless, response);
     });
@@ -125,7 +125,7 @@ it("says what to do if the worker refuses the host name of the request", async (
   expect(stdout).toMatch(/^! worker: it refuses the name 127\.0\.0\.1 .*HTTP_ALLOWED_HOSTS/m);
 });
 
-it("an invalid address or one with a password is a misuse, and the password is not repeated", async () => {
+it("an invalid address or one with a password is refused, and the password is not printed", async () => {
   for (const url of ["9182", "ftp://x", "http://", "http://user:geheim@127.0.0.1:1"]) {
     const { code, stdout, stderr } = await status(["--url", url]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -34,7 +34,7 @@ const job = (guid: string, more: object = {}) => ({
   job: { job_guid: guid, ...more },
 });
 
-it("posts the items as they stand in the file, in chunks, and prints the verdict on each", async () => {
+it("posts the items as they are written in the file, in chunks, and prints the verdict on each", async () => {
   const items = Array.from(
     { length: 501 },
     (_, n) => `{"revision_hash": "h", "job": {"job_guid": "g/${n}", "tier": 1.0}}`,
@@ -66,7 +66,7 @@ it("posts nothing if an item is invalid, and says what is wrong and where", asyn
   expect(server.seen).toEqual([]);
 });
 
-it("posts nothing of a list that is empty, and says so; an empty list as an item is invalid", async () => {
+it("posts nothing and says so if the list is empty; an empty list as an item is invalid", async () => {
   const { code, stdout, stderr } = await submit(" [ ]\n", "jobs");
   expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "", stderr: "-: the list is empty\n" });
   const nested = await submit([[]], "jobs");
@@ -74,7 +74,7 @@ it("posts nothing of a list that is empty, and says so; an empty list as an item
   expect(server.seen).toEqual([]);
 });
 
-it("says what was rejected and what was not used; exit code 1", async () => {
+it("reports what was rejected and what was not used, with exit code 1", async () => {
   const errors = [{ pointer: "/tier", message: "must be\u001b[2J a number" }];
   const refused = [{ what: 'artifact "x"', reason: "has no blob" }];
   const warnings = [{ what: 'artifact "y"', reason: "does not fit its schema" }];
@@ -146,7 +146,7 @@ it("waits for what the worker makes, and says what is late", async () => {
   );
 });
 
-it("gets exit code 2 for refused credentials, and never shows the secret", async () => {
+it("ends with exit code 2 for refused credentials, and never shows the secret", async () => {
   server.answer = json(403, { detail: "No authentication credentials found with id me" });
   const runs = await Promise.all([
     submit([job("g/0")], "jobs"),
@@ -160,7 +160,7 @@ it("gets exit code 2 for refused credentials, and never shows the secret", async
   }
 });
 
-it("gets exit code 3 if nobody answers", async () => {
+it("ends with exit code 3 if no server answers", async () => {
   const url = `http://127.0.0.1:${await freePort()}`;
   const args = ["submit", "-", "--project", "try", "--kind", "jobs", "--url", url];
   const { code, stderr } = await runCli(args, credentials, JSON.stringify(job("g/0")));
@@ -175,7 +175,7 @@ it.each([
     "--url must not hold a user or a password: give HAWK_CLIENT_ID and HAWK_SECRET",
   ],
   [["--project", "a b"], '--project must be 1 to 50 letters, digits, - or _; it is "a b"'],
-])("a wrong option is told by its own name: %j", async (args, expected) => {
+])("a wrong option is reported under its own name: %j", async (args, expected) => {
   expect(await submit([job("g/0")], "jobs", args)).toMatchObject({ code: 2, stderr: `error: ${expected}\n` });
 });
 

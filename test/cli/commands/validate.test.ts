@@ -83,20 +83,23 @@ describe("validate", () => {
     ["hg.mozilla.org", { project: "try", revision: "a" }, ["/origin/revision"]],
     ["github.com", { project: "try", revision: "a" }, ["/origin/revision"]],
     ["gitlab.com", { project: "try", revision: "a" }, ["/origin/kind"]],
-  ])("names of an origin of kind %s only what its own variant lacks", async (kind, origin, pointers) => {
-    const body = JSON.stringify(aMessage({ origin: { kind, ...origin } }));
-    const { stdout } = await runCli(["validate", "-", "--json"], {}, body);
-    const { errors } = JSON.parse(stdout) as { errors: { pointer: string }[] };
-    expect(errors.map(({ pointer }) => pointer).toSorted()).toEqual(pointers);
-  });
+  ])(
+    "names for an origin of kind %s only the members that its own variant lacks",
+    async (kind, origin, pointers) => {
+      const body = JSON.stringify(aMessage({ origin: { kind, ...origin } }));
+      const { stdout } = await runCli(["validate", "-", "--json"], {}, body);
+      const { errors } = JSON.parse(stdout) as { errors: { pointer: string }[] };
+      expect(errors.map(({ pointer }) => pointer).toSorted()).toEqual(pointers);
+    },
+  );
 
   it.each([
     ["an empty file", "", "empty"],
-    ["no JSON", '{"taskId": ', "not JSON"],
-    ["no UTF-8", Buffer.from([0x22, 0xff, 0x22]), "UTF-8"],
+    ["text that is not JSON", '{"taskId": ', "not JSON"],
+    ["bytes that are not UTF-8", Buffer.from([0x22, 0xff, 0x22]), "UTF-8"],
     ["an empty array", "[]", "holds no job"],
     ["too much nesting", "[".repeat(100), "nested deeper"],
-  ])("says of %s what it is", async (_case, body, why) => {
+  ])("describes %s", async (_case, body, why) => {
     const { code, stdout, stderr } = await runCli(["validate", "-"], {}, body);
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
     expect(stdout).toMatch(/^-\[0\]: invalid\n {2}\(the whole message\): .*\n$/);
@@ -132,7 +135,7 @@ describe("validate --kind", () => {
     item({ artifacts: [misfit, { name: "a", type: "json", blob: 1, job_guid: "other" }] }),
   ];
 
-  it("says for each item of a posted list whether it is valid, what would be left out, and of what it warns", async () => {
+  it("says for each item of a posted list whether it is valid, what would be left out, and which warnings it causes", async () => {
     const path = file("jobs-collection.json", items);
     const { code, stdout, stderr } = await runCli(["validate", path, "--kind", "jobs"], {});
     expect(stdout.split("\n")).toEqual([
@@ -173,7 +176,7 @@ describe("validate --kind", () => {
     expect(code).toBe(1);
   });
 
-  it("knows three kinds", async () => {
+  it("accepts three kinds", async () => {
     const artifact = { job_guid: "g", name: "n", type: "json", blob: 1 };
     const valid = await runCli(["validate", "-", "--kind", "artifacts"], {}, JSON.stringify([artifact]));
     expect(valid).toEqual({ code: 0, stdout: "-[0]: valid\n", stderr: "" });
@@ -197,7 +200,7 @@ describe("the verdict of validate and of the worker", () => {
       aMessage({ state: "unscheduled", timeStarted: "x" }),
       null,
     ],
-    ["a member too many", aMessage({ more: 1 }), "schema-violation"],
+    ["a message with an unknown member", aMessage({ more: 1 }), "schema-violation"],
     ["a time that cannot be parsed", aMessage({ timeCompleted: "soon" }), "unreadable-time"],
     [
       "a field that cannot be stored",
@@ -205,8 +208,8 @@ describe("the verdict of validate and of the worker", () => {
       "unusable-field",
     ],
     ["deep nesting", aMessage({ extra: { deep: nested(30) } }), "malformed-body"],
-    ["a long one", aMessage({ extra: { long: "x".repeat(5000) } }), "oversize-body"],
-    ["no object", 7, "schema-violation"],
+    ["a long message", aMessage({ extra: { long: "x".repeat(5000) } }), "oversize-body"],
+    ["a value that is not an object", 7, "schema-violation"],
   ])("is the same on %s", (_case, message, reason) => {
     const body = Buffer.from(JSON.stringify(message));
     const isOversize = body.length > limits.MAX_BODY_BYTES;
@@ -226,18 +229,18 @@ describe("the verdict of validate and of the worker", () => {
 
   it.each<[string, string, readonly string[]]>([
     ["an object on one line", '{"a":1}\n', ['{"a":1}\n']],
-    ["an object on many", '{\n"a":1\n}', ['{\n"a":1\n}']],
+    ["an object on many lines", '{\n"a":1\n}', ['{\n"a":1\n}']],
     ["an array that begins with its bracket", "[\n1,\n2\n]\n", ["[\n1,\n2\n]\n"]],
-    ["an object a line", '{"a":1}\n{"b":2}', ['{"a":1}', '{"b":2}']],
-    ["lines of Windows, and blank ones", '\r\n{"a":1}\r\n\r\n[2]\r\n', ['{"a":1}\r', "[2]\r"]],
-    ["a line that is broken among others", '{"a":1}\n{"b"\n3', ['{"a":1}', '{"b"', "3"]],
+    ["one object per line", '{"a":1}\n{"b":2}', ['{"a":1}', '{"b":2}']],
+    ["Windows line endings, and blank lines", '\r\n{"a":1}\r\n\r\n[2]\r\n', ['{"a":1}\r', "[2]\r"]],
+    ["a broken line among others", '{"a":1}\n{"b"\n3', ['{"a":1}', '{"b"', "3"]],
     ["nothing", "", [""]],
-    ["no JSON at all", "a\nb", ["a\nb"]],
-  ])("a file holds one document, or one a line: %s", (_case, text, documents) => {
+    ["text that is not JSON", "a\nb", ["a\nb"]],
+  ])("a file holds one document, or one per line: %s", (_case, text, documents) => {
     expect(documentsOf(Buffer.from(text)).map(String)).toEqual(documents);
   });
 
-  it("on a file does not depend on the number of its jobs, unlike a message from the broker", () => {
+  it("does not depend on the number of jobs in a file, unlike for a message from the broker", () => {
     const settings = { ...settingsSchema.parse({}), MAX_JOBS_PER_MESSAGE: 2 };
     const body = Buffer.from(JSON.stringify([aMessage(), aMessage(), aMessage()]));
     const accepted = ["accepted", "accepted", "accepted"];
@@ -247,14 +250,14 @@ describe("the verdict of validate and of the worker", () => {
     expect(others).toEqual([]);
   });
 
-  it("holds for a file of 200,000 items", () => {
+  it("is given for a file of 200,000 items", () => {
     const body = Buffer.from(JSON.stringify(Array.from({ length: 200_000 }, (_, n) => n)));
     const verdicts = judgeFile(body, settingsSchema.parse({}), schemas);
     expect(verdicts).toHaveLength(200_000);
     expect(new Set(verdicts.map(({ kind }) => kind))).toEqual(new Set(["rejected"]));
   });
 
-  it("a wrapped message is judged as it would be published, also in an array and on a line", () => {
+  it("treats a wrapped message as it would be published, also in an array and on a line", () => {
     const wrapped = JSON.stringify({ payload: aMessage({ state: "done" }), _meta: {} });
     for (const text of [wrapped, `[${wrapped}]`, `${wrapped}\n`]) {
       const verdicts = judgeFile(Buffer.from(text), limits, schemas);
@@ -262,7 +265,7 @@ describe("the verdict of validate and of the worker", () => {
     }
   });
 
-  it("an array within an array is one invalid message", () => {
+  it("counts an array within an array as one invalid message", () => {
     const verdicts = judgeFile(Buffer.from(JSON.stringify([[aMessage()], aMessage()])), limits, schemas);
     expect(verdicts.map(({ kind }) => kind)).toEqual(["rejected", "accepted"]);
   });
@@ -342,7 +345,7 @@ describe("normalise", () => {
   const reference = fileURLToPath(new URL("../../../../shared/reference/pulse/", import.meta.url));
   if (!existsSync(reference)) it.todo("needs the reference messages");
   else {
-    it("prints what is known of the reference messages", async () => {
+    it("prints the expected result for the reference messages", async () => {
       const { code, stdout } = await runCli(["normalise", join(reference, "jobs.json")], {});
       const expected: unknown = JSON.parse(readFileSync(join(reference, "jobs.expected.json"), "utf8"));
       expect({ code, submissions: JSON.parse(stdout) as unknown }).toEqual({

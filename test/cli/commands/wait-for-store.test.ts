@@ -4,7 +4,7 @@ import { Unavailable } from "../../../src/domain/faults.ts";
 
 const away = (): Unavailable => new Unavailable("store", "the disk is full", undefined, 1);
 
-it("names the store that it waits for, and says so more and more rarely", async () => {
+it("names the store that it waits for, and says so at growing intervals", async () => {
   const told: string[] = [];
   const write = jest.spyOn(process.stderr, "write").mockImplementation((line) => told.push(String(line)) > 0);
   let calls = 0;
@@ -20,7 +20,7 @@ it("names the store that it waits for, and says so more and more rarely", async 
   expect(told).toEqual([line, line, line, line, "sqlite (a) is back\n"]);
 });
 
-it("gives up after its time, with the name of the store", async () => {
+it("gives up after its time limit, and names the store", async () => {
   const write = jest.spyOn(process.stderr, "write").mockReturnValue(true);
   const { ask } = waitForStore({ name: "sqlite (a)" }, undefined, 5);
   const given = ask(() => Promise.reject(away()));

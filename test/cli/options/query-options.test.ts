@@ -2,7 +2,7 @@ import { expect, it } from "@jest/globals";
 import { readLimit, readPeriod, readTime } from "../../../src/cli/options/query-options.ts";
 
 it.each(["0", "-1", "1.5", "many", "9007199254740991"])(
-  "--limit %s is refused, with what it may be",
+  "--limit %s is refused, and the error says what is allowed",
   (limit) => {
     expect(() => readLimit({ limit }, 5)).toThrow(
       `--limit must be a whole number from 1 to 2147483647; it is "${limit}"`,
@@ -32,7 +32,7 @@ it.each([
   expect(readTime("--since", text)).toBe(iso);
 });
 
-it("a time may be given as how long ago it was", () => {
+it("a time may be given as a duration before now", () => {
   expect(Date.now() - Date.parse(readTime("--since", "12h"))).toBeGreaterThanOrEqual(12 * 3_600_000);
 });
 
@@ -40,7 +40,7 @@ it.each([
   [{ since: "2026-01-06", until: "2026-01-05" }],
   [{ since: "2026-01-05", until: "2026-01-05T00:00:00Z" }],
   [{ since: "1h", until: "2h" }],
-])("nothing can lie in the period %j, so it is refused", (options) => {
+])("the period %j cannot contain anything, so it is refused", (options) => {
   expect(() => readPeriod(options)).toThrow(/^--since must be before --until; they are 2/);
 });
 

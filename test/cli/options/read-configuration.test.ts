@@ -24,7 +24,7 @@ const goodRegistry = "exchanges:\n  - exchange: e/jobs\n    destinations: [a, b]
 
 describe("invalid settings, registry and tiers", () => {
   it.each(["start", "check"])(
-    "are reported by %s all at once, each with its place and the fix; nothing is started",
+    "are reported by %s together, each with its place and the fix, and nothing is started",
     async (command) => {
       const registry = file(
         "broken.yml",
@@ -107,19 +107,19 @@ describe("start", () => {
     const noFolder = await runCli(["start"], { ...env(), DATA_DIR });
     expect(noFolder).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^error: the store .*; name another folder by DATA_DIR\n$/),
+      stderr: expect.stringMatching(/^error: the store .*; set DATA_DIR to another folder\n$/),
     });
     file("pulse-ingest.db", "this is not a database, but long enough to be one");
     const noStore = await runCli(["start"], { ...env(), DATA_DIR: folder });
     expect(noStore).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^error: the store .*not a database; name.*\n$/),
+      stderr: expect.stringMatching(/^error: the store .*not a database; set DATA_DIR to another folder\n$/),
     });
   });
 });
 
 describe("a folder that cannot be read", () => {
-  // A link to itself cannot be read by root either, under whom tests may run.
+  // Not even root can read a link to itself, so this also works when tests run as root.
   let env: NodeJS.ProcessEnv;
   beforeAll(() => {
     const DATA_DIR = join(folder, "loop");
@@ -127,12 +127,12 @@ describe("a folder that cannot be read", () => {
     env = { AMQP_URL, DATA_DIR, REGISTRY_FILE: file("good.yml", goodRegistry), HTTP_PORT: "0" };
   });
 
-  it("ends start with exit code 2 and the setting, although the embedded store has no spool there", async () => {
+  it("ends start with exit code 2 and names the setting, although the embedded store has no spool there", async () => {
     const { code, stderr } = await runCli(["start"], { ...env, PUBLIC_PORT: "0" });
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: expect.stringMatching(
-        /^error: the store .*loop.* cannot be opened: .*; name another .*DATA_DIR\n$/,
+        /^error: the store .*loop.* cannot be opened: .*; set DATA_DIR to another folder\n$/,
       ),
     });
   });
@@ -146,7 +146,7 @@ describe("a folder that cannot be read", () => {
     },
   );
 
-  it("is reported by status beside everything else, and by copy with its option", async () => {
+  it("is reported by status along with everything else, and by copy with its option", async () => {
     const status = await runCli(["status"], env);
     expect(status.code).toBe(1);
     expect(status.stdout).toMatch(/^! store: .*the folder .*loop cannot be read \(ELOOP\); see DATA_DIR$/m);
@@ -170,7 +170,7 @@ describe("a broker's address in a file", () => {
     ["amqp://u:geheim@127.0.0.1:1/?verify=none", /has the unknown parameter "verify"; the known ones are /],
     ["amqps://u:geheim@127.0.0.1:1/?ssl=0", /begins with amqps:\/\/, but its parameter ssl turns TLS off/],
     ["http://u:geheim@127.0.0.1:1", /must be a URL that begins with amqp:/],
-  ])("that cannot be used (%s) ends start and check with exit code 2", async (address, expected) => {
+  ])("ends start and check with exit code 2 if it cannot be used (%s)", async (address, expected) => {
     const AMQP_URL_FILE = file("amqp-url", `${address}\n`);
     for (const command of ["start", "check"]) {
       const { code, stdout, stderr } = await runCli([command], { ...env, AMQP_URL_FILE });
@@ -182,7 +182,7 @@ describe("a broker's address in a file", () => {
     }
   });
 
-  it("that is a folder is told as such, as are the registry and the tiers", async () => {
+  it("is reported as a folder if it is one, and so are the registry and the tiers", async () => {
     const { code, stderr } = await runCli(["check"], {
       REGISTRY_FILE: folder,
       TIERS_FILE: folder,
@@ -238,13 +238,13 @@ describe("a database name that no server accepts", () => {
 
 describe("a database address that the driver does not understand", () => {
   it.each([
-    ["mongodb://u:geheim@127.0.0.1:1,/x", "has a host that is empty or holds a space"],
+    ["mongodb://u:geheim@127.0.0.1:1,/x", "has a host that is empty or contains a space"],
     ["mongodb://u:geheim@127.0.0.1:99999/x", "has a host or a port that cannot be read: write HOST:PORT"],
     ["mongodb://u:ge@heim@127.0.0.1:1/x", "cannot be read: in user and password, write % as %25"],
     ["mongodb://u:ge:heim@127.0.0.1:1/x", "cannot be read: in user and password, write % as %25"],
     ["mongodb://u:geheim%@127.0.0.1:1/x", "cannot be read: in user and password, write % as %25"],
     ["mongodb://u:geheim@127.0.0.1:1/x?foo=1", "option foo is not supported"],
-  ])("is reported by check, with everything else that is wrong: %s", async (MONGODB_URL, expected) => {
+  ])("is reported by check along with everything else that is wrong: %s", async (MONGODB_URL, expected) => {
     const REGISTRY_FILE = join(folder, "gone.yml");
     const { code, stderr } = await runCli(["check"], { REGISTRY_FILE, MONGODB_URL });
     expect(code).toBe(2);

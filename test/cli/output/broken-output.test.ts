@@ -10,7 +10,7 @@ import { freePort } from "../../servers/free-port.ts";
 
 jest.setTimeout(180_000);
 const MAIN = fileURLToPath(new URL("../../../dist/main.js", import.meta.url));
-/** Linux's device that behaves like a full disk. */
+/** The Linux device that behaves like a full disk. */
 const FULL = "/dev/full";
 const folder = mkdtempSync(join(tmpdir(), "broken-output-"));
 

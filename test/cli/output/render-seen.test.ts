@@ -18,7 +18,7 @@ it("a message is one line, with its result only if it is completed", () => {
   expect(renderSeen({ ...seen, project: null, task_id: null, state: null })).toMatch(/ {2}\? {2}\? {2}\?\n$/);
 });
 
-it("what a stranger makes long is cut: names, and the places of errors", () => {
+it("long untrusted text is cut: names, and the places of errors", () => {
   const long = (letter: string): string => letter.repeat(2000);
   const error = { pointer: `/extra/${long("x")}`, message: "is wrong", keyword: "type" };
   const shown = renderSeen({

@@ -77,17 +77,17 @@ archive      empty
       /15 exchanges, 90 bindings.*\n +e\/0: a.x, b.x, c.x, d.x, and 2 more\n(.*\n){11} +and 3 more; --json lists all\n/,
     ],
     [
-      "how long the oldest delivery has been held is told, from a second on",
+      "the age of the oldest delivery is shown if it is at least a second",
       parts({ status: { broker: { ...aStatus().broker, oldest_unsettled_seconds: 899 } } }),
       /12 of 400 prefetched \(the oldest for 14 min\), 1 reconnect/,
     ],
     [
-      "a queue that was deleted is told",
+      "a queue that was deleted is reported",
       parts({ status: { broker: { ...aStatus().broker, queues_lost: 1 } } }),
       /1 reconnect, 1 queue LOST; asked/,
     ],
     [
-      "the time to the limit is told",
+      "the time until the limit is shown",
       parts({
         status: {
           queue: {
@@ -100,7 +100,7 @@ archive      empty
       /41 of 8000 messages \(0 %\), 2 consumers, growing by 2.5\/s, full in 1 h 30 min$/m,
     ],
     [
-      "what the spool holds is told",
+      "the contents of the spool are shown",
       parts({
         status: { spool: { jobs: 1200, bytes: 3_145_728, oldest_age_seconds: 34.21, trouble: null } },
       }),
@@ -112,7 +112,7 @@ archive      empty
       /arrival to outcome not measured$/m,
     ],
     [
-      "rejections are summed by reason, the most first",
+      "rejections are summed by reason, the most frequent first",
       parts({
         store: {
           ...aStore,
@@ -126,7 +126,7 @@ archive      empty
       /^rejections +malformed-body 6, schema-violation 5 \(last day\)$/m,
     ],
     [
-      "what the archive holds is told",
+      "the contents of the archive are shown",
       parts({
         store: {
           ...aStore,
@@ -139,7 +139,7 @@ archive      empty
       /^archive +10916 messages in 61 segments, 0.9 MiB \(12.2 before compression\), from 2026-01-05 10:00:00 UTC to 2026-01-12 11:00:00 UTC$/m,
     ],
     [
-      "a store and a broker that were not asked are no problem, and the worker's words serve",
+      "a store and a broker that were not asked are no problem; the worker's own report is used",
       parts({
         status: { open_work: { logs: { pending: 7, failed: 0 }, suggestions: { pending: 0, failed: 0 } } },
         store: {
@@ -160,7 +160,7 @@ archive      empty
   });
 });
 
-describe("what is wrong comes first", () => {
+describe("the screen begins with what is wrong:", () => {
   const degraded = [{ exchange: "e/jobs", reason: "there is no such exchange (404)" }];
   const notThere = {
     name: "queue/u/jobs",
@@ -192,7 +192,7 @@ describe("what is wrong comes first", () => {
       ],
     ],
     [
-      "an exchange that cannot be bound, where no worker tells",
+      "an exchange that cannot be bound, reported without a worker",
       parts({
         worker: away,
         broker: {
@@ -203,19 +203,19 @@ describe("what is wrong comes first", () => {
       ["worker: nobody listens there", "exchange e/x: refused (403)"],
     ],
     [
-      "a delivery that has been held for half of the broker's patience",
+      "a delivery that has been held for half of the broker's timeout",
       parts({ status: { broker: { ...aStatus().broker, oldest_unsettled_seconds: 900 } } }),
       [
         "broker: a delivery has been held for 900 s; after 1800 s without an acknowledgement the broker closes the channel",
       ],
     ],
     [
-      "a queue that fills",
+      "a queue that fills up",
       parts({ broker: { ...aBroker, queue: { ...aQueue, ready_messages: 2000 } } }),
       ["queue: 2000 messages are waiting, 25 % of the 8000 at which the queue is lost"],
     ],
     [
-      "a queue that fills, where only the worker sees it",
+      "a queue that fills up, as only the worker reports",
       parts({
         status: { queue: { name: "q", limit: 100, depth: aDepth() } },
         broker: { ...aBroker, skipped: "AMQP_URL is not set", queue: null },
@@ -223,12 +223,12 @@ describe("what is wrong comes first", () => {
       ["queue: 40 messages are waiting, 40 % of the 100 at which the queue is lost"],
     ],
     [
-      "a queue that nobody consumes",
+      "a queue without consumers",
       parts({ worker: away, broker: { ...aBroker, queue: { ...aQueue, consumers: 0 } } }),
       ["worker: nobody listens there", "queue queue/u/jobs: nobody consumes it"],
     ],
     [
-      "a queue that is not there",
+      "a queue that does not exist",
       parts({ worker: away, broker: { ...aBroker, queue: notThere } }),
       ["worker: nobody listens there", "queue queue/u/jobs: it is not there (404)"],
     ],
@@ -268,7 +268,7 @@ describe("what is wrong comes first", () => {
     expect(shown(of)).toMatch(/^queue +queue\/u\/jobs: 40 of 8000/m);
   });
 
-  it("with its reason, and the affected part is marked below", () => {
+  it("each problem has its reason, and the affected part is marked below", () => {
     const text = shown(
       parts({
         status: {
@@ -287,7 +287,7 @@ describe("what is wrong comes first", () => {
     );
   });
 
-  it("a store that is away is reported once, in the worker's words", () => {
+  it("an unavailable store is reported once, in the worker's words", () => {
     const trouble = "no answer within 2000 ms";
     const status = { problems: [`store: ${trouble}`], ready: false, store: { name: "m", trouble } };
     const store = { ...aStore, trouble: "unavailable", work: null, rejections: null, archive: null };
@@ -295,7 +295,7 @@ describe("what is wrong comes first", () => {
   });
 });
 
-it("without a worker shows what the store and the broker say", () => {
+it("without a worker, what the store and the broker say is shown", () => {
   const text = shown(parts({ worker: away }));
   expect(text).toMatch(/^worker +http:\/\/127.0.0.1:9182: NO answer$/m);
   expect(text).toMatch(/^store +mongodb \(h\/db\): asked from here: it answers$/m);

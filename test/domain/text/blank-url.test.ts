@@ -74,7 +74,7 @@ describe("the credentials of a log's URL", () => {
   }
 });
 
-it("credentials in the query of a URL are blanked in any text, also in JSON, which stays JSON", () => {
+it("credentials in the query of a URL are blanked in any text, also in JSON, which stays valid", () => {
   const line = JSON.stringify({ a: 'at http://h/?token=a"b\\c&x=1 and ?password=p', b: "x?y=z" });
   const shown = blankSecrets(line);
   expect(JSON.parse(shown)).toMatchObject({ b: "x?y=z" });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { escapeInvisible } from "../../../src/domain/text/escape-invisible.ts";
 
-describe("joiners that belong to what is seen stay", () => {
+describe("joiners that belong to visible text stay", () => {
   it.each([
     ["a family of emoji", "👩\u200d👩\u200d👧"],
     ["an emoji with a skin tone", "👩🏽\u200d💻 writes"],
@@ -14,7 +14,7 @@ describe("joiners that belong to what is seen stay", () => {
   });
 });
 
-describe("elsewhere they are written as escapes", () => {
+describe("other invisible characters are written as escapes", () => {
   it.each([
     ["between Latin letters", "pass\u200dword", "pass\\u200dword"],
     ["a non-joiner between Latin letters", "pass\u200cword", "pass\\u200cword"],
@@ -24,7 +24,7 @@ describe("elsewhere they are written as escapes", () => {
     ["two in a Persian word", "می\u200c\u200cخواهم", "می\\u200c\\u200cخواهم"],
     ["a non-joiner between emoji", "👩\u200c👩", "👩\\u200c👩"],
     ["another invisible character between emoji", "👩\u200b👩", "👩\\u200b👩"],
-    ["a mark that turns the direction", "م\u202eم", "م\\u202eم"],
+    ["a direction mark", "م\u202eم", "م\\u202eم"],
   ])("%s", (_name, text, escaped) => {
     expect(escapeInvisible(text)).toBe(escaped);
   });

@@ -17,11 +17,11 @@ it.each(["{}", "", "null", '"[]"'])("%j is not a list", (text) => {
   expect(firstElements(text, 3, 1000)).toBeNull();
 });
 
-it("an element that ends behind the limit is left out", () => {
+it("an element that ends beyond the limit is left out", () => {
   expect(firstElements(`["aa","${"b".repeat(100)}"]`, 3, 20)).toEqual({ elements: ['"aa"'], isWhole: false });
 });
 
-it("the elements of any list are its own", () => {
+it("the first elements of a random list are returned unchanged", () => {
   fc.assert(
     fc.property(fc.array(fc.jsonValue()), (list) => {
       const { elements, isWhole } = firstElements(JSON.stringify(list), 1000, 1e6) ?? { elements: [] };

@@ -12,7 +12,7 @@ const text = `[
   }
 ]`;
 
-describe("a value in a JSON text stands where its pointer says", () => {
+describe("the position of a value in a JSON text is found by its pointer", () => {
   it.each<[string, number, number, string]>([
     ["", 1, 1, "["],
     ["/0", 2, 3, '{"a"'],
@@ -29,7 +29,7 @@ describe("a value in a JSON text stands where its pointer says", () => {
     expect((text.split("\n")[line - 1] ?? "").slice(column - 1).startsWith(begins)).toBe(true);
   });
 
-  it("or, if it is missing, where the value around it stands", () => {
+  it("for a missing value, that of the value around it", () => {
     expect(placesIn(text, ["/0/state", "/1/twice/in/x/y", "/7"])).toEqual([
       { line: 2, column: 3 },
       { line: 8, column: 14 },
@@ -37,20 +37,20 @@ describe("a value in a JSON text stands where its pointer says", () => {
     ]);
   });
 
-  it("in the order of the pointers, the same one twice too", () => {
+  it("in the order of the pointers, even if one occurs twice", () => {
     expect(placesIn(text, ["/1", "/0", "/1"]).map(({ line }) => line)).toEqual([3, 2, 3]);
   });
 
-  it("with spaces in front, and in a text of one value", () => {
+  it("with spaces in front, and in a text with a single value", () => {
     expect(placesIn(" \r\n\t7", [""])).toEqual([{ line: 2, column: 2 }]);
   });
 });
 
-it("a member that a later one of the same name replaces is not looked into", () => {
+it("ignoring a member that a later one of the same name replaces", () => {
   expect(placesIn('{"a": {"b": 1},\n "a": {}}', ["/a/b"])).toEqual([{ line: 2, column: 7 }]);
 });
 
-it("a thousand pointers into a large text are found in one pass", () => {
+it("in one pass for a thousand pointers into a large text", () => {
   const items = Array.from({ length: 1000 }, (_, n) => ({ n, more: "x".repeat(900) }));
   const pointers = items.map((_, n) => `/${n}/n`);
   const places = placesIn(JSON.stringify(items, null, 1), pointers);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { prettyJson } from "../../../src/domain/text/pretty-json.ts";
 
-describe("a JSON text with a line for each member", () => {
+describe("the formatted JSON text, with a line for each member,", () => {
   it.each([
     [{ a: 1, b: [true, null, "x"], c: {}, d: [], e: [[], [1]] }],
     ["text"],
@@ -26,13 +26,13 @@ describe("a JSON text with a line for each member", () => {
     expect(prettyJson("[12345678901234567890,1.10]", 100).text).toBe("[\n  12345678901234567890,\n  1.10\n]");
   });
 
-  it("ends where the limit is, also within a long string", () => {
+  it("ends at the limit, also within a long string", () => {
     const { text, isCut } = prettyJson(`["${"x".repeat(100_000)}"]`, 20);
     expect(isCut).toBe(true);
     expect(text).toBe(`[\n  "${"x".repeat(15)}`);
   });
 
-  it("shows text that is not JSON", () => {
+  it("is the text itself if it is not JSON", () => {
     expect(prettyJson('{"a": oops', 100)).toEqual({ text: '{\n  "a": oops', isCut: false });
     expect(prettyJson("]]]}", 100).isCut).toBe(false);
   });

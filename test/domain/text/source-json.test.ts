@@ -52,7 +52,7 @@ describe("for any other text the result is that of JSON.parse", () => {
 
   it.each([
     ["numbers in text", '{"a":"1.0","b":"x: 1e400, 1724442618569203714","1.0":1}'],
-    ["numbers in text behind quotes and backslashes", '["\\"",":1.0,","\\\\",",1e400]","\\\\\\"[1.0]"]'],
+    ["numbers in text after quotes and backslashes", '["\\"",":1.0,","\\\\",",1e400]","\\\\\\"[1.0]"]'],
     [
       "times and revisions",
       '{"t":"2026-01-05T10:00:00.000Z","r":"a98d9bed366c133ebdf1feb5cf365a3c3703a337"}',
@@ -65,7 +65,7 @@ describe("for any other text the result is that of JSON.parse", () => {
   });
 
   it.each(['{"a":1.0', '{"a":01.0}', '{"a":1.}', "1.0 2.0", '{"a":1e}', '["1.0]', ""])(
-    "no JSON: %s",
+    "not JSON: %s",
     (text) => {
       expect(() => parseSource(text)).toThrow(SyntaxError);
     },

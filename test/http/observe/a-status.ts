@@ -1,6 +1,6 @@
 import type { WorkerStatus } from "../../../src/http/observe/worker-status.ts";
 
-/** The status of a healthy worker. A test overrides only what it is about. */
+/** The status of a healthy worker. A test overrides only the members that matter to it. */
 export function aStatus(overrides: Partial<WorkerStatus> = {}): WorkerStatus {
   const rates = { stored: 12.5, unchanged: 0, skipped: 0, rejected: 0.1, failed: 0 };
   return {

@@ -6,7 +6,7 @@ describe("a worker is alive", () => {
   const stallLimitMs = 120_000;
   it.each([
     { story: "idle", stalledMs: 0, storeTrouble: null, alive: true },
-    { story: "at work", stalledMs: 119_000, storeTrouble: null, alive: true },
+    { story: "processing jobs", stalledMs: 119_000, storeTrouble: null, alive: true },
     { story: "waiting for its store", stalledMs: 999_000, storeTrouble: "refused", alive: true },
     { story: "stuck", stalledMs: 121_000, storeTrouble: null, alive: false },
   ])("$story: $alive", ({ stalledMs, storeTrouble, alive }) => {
@@ -44,7 +44,7 @@ describe("a worker is ready", () => {
   it.each([
     ["before it has connected", { source: null }, /^broker: not connected yet/],
     [
-      "while the broker is away",
+      "while the broker is unavailable",
       { source: { ...consuming, connected: false, consuming: false, lostSinceMs: 12_345 } },
       /^broker: not connected for 12 s/,
     ],
@@ -58,14 +58,14 @@ describe("a worker is ready", () => {
       { source: { ...consuming, bindings: 0, degraded } },
       /^broker: nothing is bound .*exchange\/a\/b: there is no such exchange/,
     ],
-    ["while the store is away", { storeTrouble: "refused" }, /^store: refused$/],
+    ["while the store is unavailable", { storeTrouble: "refused" }, /^store: refused$/],
     ["with a full spool", { spoolTrouble: "full" }, /^spool: full$/],
-    ["when it shuts down", { isStopping: true }, /^worker: it is shutting down$/],
+    ["while it shuts down", { isStopping: true }, /^worker: it is shutting down$/],
   ])("not %s", (_when, change, problem) => {
     expect(readinessProblems({ ...well, ...change })).toEqual([expect.stringMatching(problem)]);
   });
 
-  it("not for several reasons: all are reported", () => {
+  it("not if there are several problems, which are all reported", () => {
     expect(readinessProblems({ ...well, source: null, storeTrouble: "a", spoolTrouble: "b" })).toHaveLength(
       3,
     );

@@ -42,7 +42,7 @@ function readSample(line: string): MetricSample {
   };
 }
 
-/** Returns the sum of a family's values with these labels; for a histogram, the number of observations. */
+/** Returns the sum of a family's values with these labels, or the number of observations for a histogram. */
 export function metricTotal(
   families: readonly MetricFamily[],
   name: string,

@@ -108,10 +108,10 @@ async function metrics(): Promise<MetricFamily[]> {
   return readMetrics(await answer.text());
 }
 
-/** More than any metric may have of samples, and a multiple of ten. */
+/** A multiple of ten, and more samples than any metric may have. */
 const MANY = 300;
 
-/** Jobs with as many different routes, projects and guids from two exchanges, and logs of as many hosts. */
+/** Jobs with as many different routes, projects and guids from two exchanges, and logs on as many hosts. */
 async function aBusyDay(): Promise<void> {
   const deliveries = Array.from({ length: MANY }, (_, n) => {
     const project = `project${n}`;
@@ -146,7 +146,7 @@ it("follow the conventions: names, types, help, base units", async () => {
   const families = await metrics();
   expect(families.length).toBeGreaterThan(40);
   for (const { name, type, help } of families) {
-    // The usual metrics of a Node.js process keep their usual names.
+    // The default metrics of a Node.js process keep their usual names.
     expect(name).toMatch(/^(pulse_ingest|process|nodejs)_[a-z_0-9]+$/);
     expect(help.length).toBeGreaterThan(10);
     if (!name.startsWith("pulse_ingest_")) continue;
@@ -183,7 +183,7 @@ it("include those of Node.js: memory, processor time, event-loop delay", async (
   );
 });
 
-/** The number of unlisted exchanges, and of hosts of logs. One of the hosts is allowed. */
+/** The number of unlisted exchanges, and of log hosts. One of the hosts is allowed. */
 async function aFlood(): Promise<void> {
   const deliveries = Array.from({ length: MANY }, (_, n) => {
     const host = n % 2 === 0 ? `stranger${n}.example` : `127.0.0.1:${2000 + n}`;
@@ -196,7 +196,7 @@ async function aFlood(): Promise<void> {
   await Promise.all(deliveries.map((delivery) => handle(delivery)));
 }
 
-it("keep the values of every label within bounds, whatever publishers send", async () => {
+it("keep the number of values of every label within bounds, whatever publishers send", async () => {
   const artifacts = startArtifacts({
     store,
     // Loopback is refused before a connection is made.
@@ -231,7 +231,7 @@ it("keep the values of every label within bounds, whatever publishers send", asy
   expect(seen("host")).toEqual(["127.0.0.1", "other"]);
   expect(seen("reason")).toEqual(["refused-address", "refused-host", "schema-violation", "timeout"]);
   for (const label of labels) expect([label, seen(label).length < 60]).toEqual([label, true]);
-  // Checks every metric as a whole, because the numbers of its labels multiply.
+  // Checks every metric as a whole, because the numbers of its labels' values multiply.
   for (const { name, samples } of families) expect([name, samples.length < 200]).toEqual([name, true]);
 });
 
@@ -243,7 +243,7 @@ it("keep within bounds while the registry changes again and again", async () => 
   });
   await Promise.all(endings);
   const received = (await metrics()).find(({ name }) => name === "pulse_ingest_jobs_received_total");
-  // At most a thousand names, two of them from the start, and `other`.
+  // At most a thousand names, including the two from the start, and `other`.
   expect(received?.samples.length).toBe(999);
   expect(metricTotal(await metrics(), "pulse_ingest_jobs_received_total")).toBe(1500);
 });
@@ -303,7 +303,7 @@ it("an unknown depth is NaN, so that no alert treats it as 0", async () => {
   expect(metricTotal(families, "pulse_ingest_queue_limit_messages")).toBe(8000);
 });
 
-it("status shows the same in one document", async () => {
+it("the status shows the same in one document", async () => {
   await aBusyDay();
   const status = workerStatus.parse(await (await fetch(`${url}/status`)).json());
   expect(status).toMatchObject({
@@ -332,7 +332,7 @@ it("status shows the same in one document", async () => {
   expect(status.recent.stored_lag_seconds?.p95).toBeGreaterThan(0);
 });
 
-it("ready says what is missing: here, the broker", async () => {
+it("readiness reports what is missing: here, the broker", async () => {
   const answer = await fetch(`${url}/readyz`);
   expect(answer.status).toBe(503);
   expect(await answer.json()).toEqual({
@@ -342,7 +342,7 @@ it("ready says what is missing: here, the broker", async () => {
 });
 
 it("a store that does not answer makes the worker unready within the time of a probe, but not dead", async () => {
-  // A double, because a real store cannot be made to accept a connection and then stay silent.
+  // A test double, because a real store cannot be made to accept a connection and then stay silent.
   const never = () => new Promise<never>(() => undefined);
   parts.store = { name: "silent", ping: never, countWork: never };
   const answer = await fetch(`${url}/readyz`);

@@ -20,7 +20,7 @@ function aStore(answer: (times: number) => Promise<WorkCounts>) {
   };
 }
 
-it("many callers at once, and soon after, cause one question", async () => {
+it("many callers at the same time, and soon after, cause one query", async () => {
   const store = aStore(async (times) => counts(times));
   const countWork = createWorkCounting({ everyMs: HOUR_MS, waitMs: HOUR_MS });
   expect(await Promise.all([countWork(store), countWork(store)])).toEqual([counts(1), counts(1)]);
@@ -35,7 +35,7 @@ it("asks again when the answer is old", async () => {
   expect(await countWork(store)).toEqual(counts(2));
 });
 
-it("returns the previous answer while the store is slow, and does not ask again meanwhile", async () => {
+it("returns the previous answer while the store is slow, and sends no other query in that time", async () => {
   const store = aStore((times) => (times === 1 ? Promise.resolve(counts(1)) : new Promise(() => undefined)));
   const countWork = createWorkCounting({ everyMs: 0, waitMs: 20 });
   expect(await countWork(store)).toEqual(counts(1));
@@ -44,7 +44,7 @@ it("returns the previous answer while the store is slow, and does not ask again 
   expect(store.asked()).toBe(2);
 });
 
-it("returns null for a store that is away, and does not ask it on each call", async () => {
+it("returns null for an unavailable store, and does not ask it on each call", async () => {
   const store = aStore((times) =>
     times === 1 ? Promise.resolve(counts(1)) : Promise.reject(new Error("away")),
   );

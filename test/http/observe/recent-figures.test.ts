@@ -10,7 +10,7 @@ function sample(seconds: number, stored: number, queueReady: number | null): Sam
   return { atMs: 1000 * seconds, outcomes, arrivalLag: noLag, storedLag: noLag, queueReady };
 }
 
-it("the history has the rates of each step, and the queue at its end", () => {
+it("the history has the rates of each step, and the queue depth at its end", () => {
   const samples = [sample(0, 0, 7), sample(10, 25, null), sample(20, 25, 3), sample(32, 37, 0)];
   expect(historyOf(samples)).toMatchObject({
     step_seconds: 10,
@@ -26,7 +26,7 @@ it("the history of a worker that has just started is empty", () => {
   });
 });
 
-it("jobs are counted by exchange and by client, which are told apart", async () => {
+it("jobs are counted by exchange and by client, and the two are kept apart", async () => {
   const counters = createCounters();
   counters.received.inc({ exchange: "e/jobs" }, 5);
   counters.received.inc({ exchange: "client:bot" }, 2);

@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), "pulse-ingest-pages-"));
 const events: [string, LogFields][] = [];
 const noted = (event: string, fields: LogFields = {}): void => void events.push([event, fields]);
 const ready: LightView = { state: "ready", words: "worker ready" };
-/** What the next page meets when it asks how the worker is. */
+/** The error that the next page gets when it asks for the worker's health, or null for none. */
 let trouble: Error | null = null;
 let store: Store;
 let server: PagesServer;
@@ -41,7 +41,7 @@ afterAll(async () => {
 
 const HTML = "text/html,application/xhtml+xml,*/*;q=0.8";
 
-/** Sends a request. `fetch` would not let a `Host` or `Sec-Fetch-Site` through. */
+/** Sends a request. `fetch` would not allow a `Host` or `Sec-Fetch-Site` header. */
 async function ask(
   path: string,
   {
@@ -56,7 +56,7 @@ async function ask(
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: await text(answer) };
 }
 
-/** The addresses of the files that a page loads. */
+/** Returns the addresses of the files that a page loads. */
 async function filesOf(path: string): Promise<string[]> {
   const { body } = await ask(path, { headers: { accept: HTML } });
   return [...body.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g)].map(
@@ -67,8 +67,8 @@ async function filesOf(path: string): Promise<string[]> {
 it.each([
   ["a page", "/help", {}],
   ["the pages' JSON", "/api/light", {}],
-  ["a path that nothing is at", "/nothing", {}],
-  ["a path that cannot be read", "/%ff%", {}],
+  ["an unknown path", "/nothing", {}],
+  ["a path that cannot be decoded", "/%ff%", {}],
   ["a method that the path does not have", "/help", { method: "DELETE" }],
   ["a foreign host", "/help", { headers: { host: "evil.example" } }],
   ["a query that is too long", `/help?${"a".repeat(3000)}`, {}],
@@ -78,7 +78,7 @@ it.each([
   expect(headers).toMatchObject({ ...pageHeaders(false), "x-content-type-options": "nosniff" });
 });
 
-it("a bundle has them too, may be kept for ever, and comes in the best form that the browser takes", async () => {
+it("a bundle also has them, may be cached for ever, and comes in the best encoding that the browser accepts", async () => {
   const files = await filesOf("/help");
   expect(files.map((file) => file.replace(/.*\./, "")).toSorted()).toEqual(
     expect.arrayContaining(["css", "js"]),
@@ -104,7 +104,7 @@ it("a bundle has them too, may be kept for ever, and comes in the best form that
   }
 });
 
-it("the licences, whose name never changes, are asked for again on every visit", async () => {
+it("the licences, whose file name never changes, are revalidated on every visit", async () => {
   const { status, headers } = await ask("/assets/licences.txt");
   expect([status, headers["content-type"], headers["cache-control"]]).toEqual([
     200,
@@ -114,7 +114,7 @@ it("the licences, whose name never changes, are asked for again on every visit",
   expect((await ask("/assets/manifest.json")).status).toBe(404);
 });
 
-it("a large page is sent in pieces, compressed if the browser takes that, and is the same", async () => {
+it("a large page is sent in pieces, compressed if the browser accepts that, and has the same content", async () => {
   const accept = { accept: HTML };
   const plain = await ask("/projects/none", { headers: accept });
   expect(plain.headers).toMatchObject({ "transfer-encoding": "chunked", vary: "Accept-Encoding" });
@@ -128,7 +128,7 @@ it("a large page is sent in pieces, compressed if the browser takes that, and is
   expect((await ask("/projects/none", { method: "HEAD", headers: accept })).status).toBe(404);
 });
 
-it("a page may be kept for the browser's own back, and an error may not", async () => {
+it("a page may be cached for the browser's back button, but an error may not", async () => {
   expect((await ask("/help")).headers["cache-control"]).toBe("private, no-cache");
   expect((await ask("/nothing", { headers: { accept: HTML } })).headers["cache-control"]).toBe("no-store");
 });
@@ -149,7 +149,7 @@ describe("a failure is reported", () => {
     expect(JSON.parse(body)).toEqual({ detail: "there is nothing at this path" });
   });
 
-  it("as a bug, without a path or a stack; the log has them", async () => {
+  it("as a bug, without a path or a stack, which only the log contains", async () => {
     trouble = new Error("a bug in /srv/app with hunter2");
     const page = await ask("/help", { headers: { accept: HTML } });
     const data = await ask("/api/light");
@@ -163,7 +163,7 @@ describe("a failure is reported", () => {
     ]);
   });
 
-  it("as a database that is away, with the next step", async () => {
+  it("as an unavailable database, with the next step", async () => {
     trouble = new Unavailable("store", "no route to db.internal");
     const { status, headers, body } = await ask("/help", { headers: { accept: HTML } });
     trouble = null;
@@ -173,7 +173,7 @@ describe("a failure is reported", () => {
     expect(body).not.toContain("db.internal");
   });
 
-  it("with hostile text in the address shown nowhere", async () => {
+  it("without hostile text of the address", async () => {
     const { body } = await ask("/%3Cscript%3Ealert(1)%3C/script%3E?a=<script>", {
       headers: { accept: HTML },
     });
@@ -181,7 +181,7 @@ describe("a failure is reported", () => {
   });
 });
 
-it("a request for another host gets 403, and an address or this machine's name an answer", async () => {
+it("a request for another host gets 403; a request for an address or this machine's name is answered", async () => {
   const status = async (host: string): Promise<number> => (await ask("/help", { headers: { host } })).status;
   expect(await status("evil.example")).toBe(403);
   expect(await status("evil.example:9180")).toBe(403);
@@ -195,14 +195,14 @@ it("a query of more than 2 KiB is refused, and one of 2 KiB is not", async () =>
   expect(await status(2049)).toBe(414);
 });
 
-it("data are refused to a page of another site; a link from there to a page is not", async () => {
+it("data is refused to a page of another site, but a link from there to a page works", async () => {
   const headers = { "sec-fetch-site": "cross-site" };
   expect((await ask("/api/light", { headers })).status).toBe(403);
   expect((await ask("/%61pi/light", { headers })).status).toBe(403);
   expect((await ask("/help", { headers })).status).toBe(200);
 });
 
-it("a stream of events is opened by GET alone, because nobody would end that of a HEAD", async () => {
+it("a stream of events can be opened only by GET, because nothing would end the stream of a HEAD request", async () => {
   expect((await ask("/api/projects/try/events", { method: "HEAD" })).status).toBe(405);
 });
 

@@ -19,7 +19,7 @@ const description = z.looseObject({
   paths: z.record(z.string(), z.record(z.string(), z.unknown())),
 });
 
-/** Answers without a listener. */
+/** Answers requests without a listener. */
 const app = fastify();
 app.register(descriptionPlugin);
 
@@ -37,12 +37,12 @@ function refsIn(value: unknown): string[] {
   );
 }
 
-/** Returns a path of fastify as OpenAPI writes it. */
+/** Returns a Fastify path as OpenAPI writes it. */
 function toOpenApi(url: string): string {
   return url.replaceAll(/:(\w+)(\([^)]*\))?/g, "{$1}");
 }
 
-it("the description has exactly the paths and methods that there are", async () => {
+it("the description has exactly the existing paths and methods", async () => {
   const described = description.parse((await get("/api/openapi.json")).body);
   const listed = Object.entries(described.paths).flatMap(([path, members]) =>
     Object.keys(members)
@@ -68,7 +68,7 @@ it("the description has exactly the paths and methods that there are", async () 
   expect(described.info.version).toBe(version);
 });
 
-it("everything that the description refers to is there", async () => {
+it("everything that the description refers to exists", async () => {
   const document = (await get("/api/openapi.json")).body;
   const refs = [...new Set(refsIn(document))];
   expect(refs.length).toBeGreaterThan(20);
@@ -86,7 +86,7 @@ it("everything that the description refers to is there", async () => {
   }
 });
 
-it("all schemas are listed, and served as they are", async () => {
+it("all schemas are listed, and served unchanged", async () => {
   const list = z.array(z.object({ name: z.string(), title: z.string(), url: z.string() }));
   const listed = list.parse((await get("/api/schemas/")).body);
   expect(listed.map(({ name }) => `${name}.yml`).toSorted()).toEqual(schemas.toSorted());

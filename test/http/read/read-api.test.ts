@@ -108,7 +108,7 @@ async function fill(store: Store, logs: string): Promise<void> {
     }),
     job("skeleton/0", C, 4, {}),
   ]);
-  // The log of the failed job is read.
+  // A worker has read the log of the failed job.
   const [item] = await store.claimWork(aClaim({ limit: 1 }));
   if (item === undefined) throw new Error("no log is waiting");
   const all_errors = [
@@ -148,7 +148,7 @@ interface Answer {
 }
 
 type Row = Readonly<Record<string, unknown>>;
-/** The shape of most answers. The tests say which members an answer has. */
+/** The shape of most answers. The tests check which members an answer has. */
 interface List<Item> {
   readonly results: readonly Item[];
   readonly meta: Row;
@@ -166,7 +166,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
     let host: LogHost;
     let logs: LogCache;
     let server: Awaited<ReturnType<typeof startPublicServer>>;
-    /** True: every call of the store fails as if it were away. */
+    /** True: every call of the store fails as if the store were unavailable. */
     let isAway = false;
 
     beforeAll(async () => {
@@ -219,7 +219,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
     const following = (next: string | null): string => new URL(next ?? "").href.slice(server.url.length);
 
     describe("lists of jobs", () => {
-      it("a job has all members that readers know, with what was submitted", async () => {
+      it("have all members of a job that readers know, with what was submitted", async () => {
         const { results, meta } = await list(`${PROJECT}/jobs/?job_guid=failed/0`);
         expect(meta).toEqual({ repository: "proj", offset: 0, count: 10 });
         expect(Object.keys(results[0] ?? {})).toEqual(jobPropertyNames);
@@ -280,7 +280,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         expect(await list(`${PROJECT}/jobs/?${query}`)).toMatchObject({ results: [], meta: { count: 0 } });
       });
 
-      it("pages hold each job once", async () => {
+      it("contain each job once across their pages", async () => {
         const pages = await Promise.all([0, 1, 2, 3, 4].map((offset) => guids(`count=1&offset=${offset}`)));
         expect(pages.flat().toSorted()).toEqual(await guids(""));
         const filtered = await Promise.all(
@@ -289,7 +289,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         expect(filtered.flat().toSorted()).toEqual(["failed/0", "plain/0", "skeleton/0"]);
       });
 
-      it("return_type=list gives rows as arrays, and their names", async () => {
+      it("have rows as arrays, with their names, for return_type=list", async () => {
         const { results, job_property_names } = await list<unknown[]>(
           `${PROJECT}/jobs/?return_type=list&id=${failed}`,
         );
@@ -298,7 +298,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         expect(results[0]).toHaveLength(job_property_names.length);
       });
 
-      it("today's list of all projects takes a push or a task", async () => {
+      it("of all projects, in today's format, require a push or a task", async () => {
         const {
           results,
           job_property_names: names,
@@ -316,7 +316,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         const rest = await list(following(page.next));
         expect(rest.results).toHaveLength(1);
         expect(rest.previous).toContain("offset=0");
-        // A reader that follows `next` must come to an end.
+        // A reader that follows `next` must reach the end.
         const nothing = await list(`/api/jobs/?push_id=${pushId}&count=0`);
         expect(nothing).toMatchObject({ results: [], next: null });
       });
@@ -338,12 +338,12 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         expect(view).not.toHaveProperty("job_group_id");
       });
 
-      it("is named by the last of several numbers", async () => {
+      it("is identified by the last of several numbers", async () => {
         const logRows = await read(`${PROJECT}/job-log-url/?job_id=17&job_id=${failed}`);
         expect(column(logRows, "name")).toEqual(["buildbot_text"]);
       });
 
-      it("job-log-url lists its logs, without passwords", async () => {
+      it("lists its logs with job-log-url, without passwords", async () => {
         expect(await read(`${PROJECT}/job-log-url/?job_id=${failed}`)).toMatchObject([
           { id: expect.any(Number), name: "buildbot_text", parse_status: "parsed" },
         ]);
@@ -352,7 +352,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         expect(await read(`${PROJECT}/job-log-url/?job_id=17`)).toEqual([]);
       });
 
-      it("its summary is shown if its log was read here, and not if it was submitted", async () => {
+      it("has a summary if its log was read here, but not if a summary was submitted", async () => {
         const view = await read<Row>(`${PROJECT}/jobs/${failed}/text_log_summary/`);
         expect(view).toMatchObject({
           ...{
@@ -373,7 +373,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         });
       });
 
-      it("its error lines and bug suggestions are shown, whoever made them", async () => {
+      it("has error lines and bug suggestions, whoever made them", async () => {
         expect(await read(`${PROJECT}/jobs/${plain}/text_log_errors/`)).toMatchObject([
           { job: plain, line: "boom", line_number: 7 },
         ]);
@@ -382,7 +382,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         expect(await read(`${PROJECT}/jobs/${running}/bug_suggestions/`)).toEqual([]);
       });
 
-      it("similar jobs have the same name, platform and options", async () => {
+      it("is similar to jobs with the same name, platform and options", async () => {
         const similar = (await list(`${PROJECT}/jobs/${plain}/similar_jobs/`)).results;
         expect(column(similar, "job_guid")).toEqual(["skeleton/0"]);
         expect((await list(`${PROJECT}/jobs/${running}/similar_jobs/?count=5`)).results).toEqual([]);
@@ -393,7 +393,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
       const names = async (query: string): Promise<unknown[]> =>
         column(await read(`${PROJECT}/artifact/?${query}`), "name");
 
-      it("are listed with the one that was stored last first, blobs parsed if they are JSON", async () => {
+      it("are listed with the latest first; blobs are parsed if they are JSON", async () => {
         expect(await read(`${PROJECT}/artifact/?job_id=${plain}`)).toEqual([
           { id: expect.any(Number), job_id: plain, name: "text", type: "text", blob: '"as it is"' },
           {
@@ -421,7 +421,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         expect(await names(query)).toEqual(found);
       });
 
-      it("numbers keep all of their digits, and a text that is not JSON stays a text", async () => {
+      it("keep all digits of their numbers, and a text that is not JSON stays a text", async () => {
         const { text } = await get(`${PROJECT}/artifact/?job_id=${failed}&name=numbers`);
         expect(text).toContain(`"blob":${LARGE}`);
         expect(await read(`${PROJECT}/artifact/?job_id=${failed}&name=broken`)).toMatchObject([
@@ -429,7 +429,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         ]);
       });
 
-      it("one is found by its number, and each has another one", async () => {
+      it("are found by their numbers, and each has another one", async () => {
         const listed = await read(`${PROJECT}/artifact/?job_id__in=${failed},${plain}&count=1000`);
         const ids = column(listed, "id");
         expect(new Set(ids).size).toBe(7);
@@ -507,7 +507,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
           (each) => String(each)[0] ?? "",
         );
 
-      it("a push has all members that readers know, its revisions with the top one first", async () => {
+      it("have all members that readers know, and their revisions with the top one first", async () => {
         const { results, meta } = await list(`${PROJECT}/resultset/?revision=${B}`);
         const row = { author: "dev@b", repository_id: numberOf("repo"), result_set_id: pushId };
         expect(results).toEqual([
@@ -565,14 +565,14 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         expect(await revisions(query)).toEqual(found);
       });
 
-      it("a long push shows twenty revisions, and all of them at an address of their own", async () => {
+      it("show twenty revisions if they are long, and all of them at an address of their own", async () => {
         const [push = {}] = (await list(`${PROJECT}/resultset/?revision=${"e".repeat(40)}`)).results;
         expect(push["revision_count"]).toBe(26);
         expect(push["revisions"]).toHaveLength(20);
         expect(await read(String(push["revisions_uri"]))).toHaveLength(26);
       });
 
-      it("one is found by its number, a skeleton too", async () => {
+      it("are found by their numbers, including a skeleton", async () => {
         expect(await read(`${PROJECT}/resultset/${pushId}/`)).toMatchObject({ id: pushId, revision: B });
         expect(await read(`${PROJECT}/resultset/${skeletonId}/`)).toMatchObject({
           revision: C,
@@ -580,7 +580,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         });
       });
 
-      it("its jobs are counted by state or result", async () => {
+      it("have their jobs counted by state or result", async () => {
         expect(await read(`${PROJECT}/resultset/${pushId}/status/`)).toEqual({
           testfailed: 1,
           success: 1,
@@ -588,7 +588,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         });
       });
 
-      it("today's list has the names of today", async () => {
+      it("have today's names in the list in today's format", async () => {
         const { results } = await list(`${PROJECT}/push/?revision=${B}`);
         expect(results).toMatchObject([
           { id: pushId, revision: B, author: "dev@b", revisions: [{ revision: B }, { revision: A }] },
@@ -602,14 +602,14 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
     });
 
     describe("lists of the whole site", () => {
-      it("summaries of logs that were read here, and their lines", async () => {
+      it("include summaries of logs that were read here, and their lines", async () => {
         const { results, next, previous } = await list("/api/text-log-summary/");
         expect([next, previous]).toEqual([null, null]);
         expect(results).toEqual([await read(`${PROJECT}/jobs/${failed}/text_log_summary/`)]);
         expect((await list("/api/text-log-summary-line/")).results).toEqual(results[0]?.["lines"]);
       });
 
-      it("option collections, repositories and classifications", async () => {
+      it("include option collections, repositories and classifications", async () => {
         const options = await read("/api/optioncollectionhash/");
         expect(options).toContainEqual({
           option_collection_hash: (await read<Row>(`${PROJECT}/jobs/${failed}/`))["option_collection_hash"],
@@ -631,7 +631,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
       );
     });
 
-    describe("what is not answered", () => {
+    describe("requests that get an error", () => {
       it.each([
         [
           `${PROJECT}/jobs/?count=2001`,
@@ -692,7 +692,7 @@ function readApi(name: string, target: () => { mongodbUrl: string | null; remove
         expect(await get(`/api/project/elsewhere/resultset/${pushId}/`)).toMatchObject({ status: 404 });
       });
 
-      it("a store that is away is 503, with the time to ask again", async () => {
+      it("an unavailable store gets 503, with the time to retry", async () => {
         isAway = true;
         const reply = await fetch(`${server.url}${PROJECT}/jobs/`);
         isAway = false;

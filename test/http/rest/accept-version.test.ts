@@ -57,6 +57,6 @@ it.each([
   ["/api/openapi.json", false],
   ["/", false],
   ["/apix/", false],
-])("the rules of the REST API hold for %s: %p", (path, holds) => {
+])("the rules of the REST API apply to %s: %p", (path, holds) => {
   expect(isRestPath(path)).toBe(holds);
 });

@@ -57,7 +57,7 @@ function aWorker(on: Store = store, options: Partial<AuthenticatorOptions> = {})
 }
 
 let clients = 0;
-/** Adds a client, and returns how it signs. */
+/** Adds a client, and returns a function that signs for it. */
 async function aClient(overrides: Partial<Credential> = {}): Promise<Signing> {
   const id = `client-${clients++}`;
   await store.addCredential(aCredential({ client_id: id, secret: `clear:${SECRET}`, ...overrides }));
@@ -170,11 +170,11 @@ describe("a signed request", () => {
   });
 });
 
-describe("a request without a good header", () => {
+describe("a request without a valid header", () => {
   const place = { method: "POST", target: "/", host: "h", port: 80, group: null, hasBody: false };
 
   it.each([undefined, "", "Basic YTpi"])(
-    "(%j) is anonymous, or refused if it needs one",
+    "(%j) is anonymous, or is refused if it needs credentials",
     async (authorization) => {
       const worker = aWorker();
       expect(await worker.authenticate({ ...place, authorization, required: true })).toEqual(
@@ -186,19 +186,22 @@ describe("a request without a good header", () => {
     },
   );
 
-  it("is refused as malformed, even if it needs none", async () => {
+  it("is refused as malformed, even if it needs no credentials", async () => {
     const request = { ...place, authorization: 'Hawk id="a"', required: false };
     expect(await aWorker().authenticate(request)).toEqual(refused(MALFORMED));
   });
 
-  it.each(["nobody", "not an id!", "x".repeat(33)])("of the unknown id %s is refused by name", async (id) => {
-    const request = signRequest({ id, secret: SECRET, ts: seconds() });
-    expect(await aWorker().authenticate(request)).toEqual(
-      refused(`No authentication credentials found with id ${id}`),
-    );
-  });
+  it.each(["nobody", "not an id!", "x".repeat(33)])(
+    "for the unknown id %s is refused, and the error names the id",
+    async (id) => {
+      const request = signRequest({ id, secret: SECRET, ts: seconds() });
+      expect(await aWorker().authenticate(request)).toEqual(
+        refused(`No authentication credentials found with id ${id}`),
+      );
+    },
+  );
 
-  it("of a revoked id is refused like an unknown one", async () => {
+  it("for a revoked id is refused like one for an unknown id", async () => {
     const signing = await aClient({ authorized: false });
     expect(await aWorker().authenticate(signRequest(signing))).toEqual(
       refused(`No authentication credentials found with id ${signing.id}`),
@@ -207,14 +210,14 @@ describe("a request without a good header", () => {
 });
 
 describe("the time of a request", () => {
-  it.each([-60, -59, 0, 59, 60])("may be %i seconds away", async (offset) => {
+  it.each([-60, -59, 0, 59, 60])("may be %i seconds off", async (offset) => {
     const signing = await aClient();
     expect(await kindOf(aWorker().authenticate(signRequest({ ...signing, ts: seconds() + offset })))).toBe(
       "client",
     );
   });
 
-  it.each([-100_000, -62, -61, 61, 62, seconds() * 999])("may not be %i seconds away", async (offset) => {
+  it.each([-100_000, -62, -61, 61, 62, seconds() * 999])("may not be %i seconds off", async (offset) => {
     const signing = await aClient();
     const request = signRequest({ ...signing, ts: seconds() + offset });
     expect(await aWorker().authenticate(request)).toEqual(refused(EXPIRED));
@@ -237,7 +240,7 @@ describe("the time of a request", () => {
 describe("a replayed request", () => {
   it("is refused by the same worker, by another one and after a restart", async () => {
     const signing = await aClient();
-    // A time ahead of ours: the request stays valid for two minutes.
+    // The time is ahead of the server's, so the request stays valid for two minutes.
     const request = signRequest({ ...signing, ts: seconds() + 60 });
     const worker = aWorker();
     expect(await kindOf(worker.authenticate(request))).toBe("client");
@@ -249,7 +252,7 @@ describe("a replayed request", () => {
     await restarted.close();
   });
 
-  it("is accepted by one of two workers that get it at the same time", async () => {
+  it("is accepted by only one of two workers that get it at the same time", async () => {
     const request = signRequest(await aClient());
     const workers = [aWorker(), aWorker(otherStore)];
     const answers = await Promise.all(workers.map((worker) => kindOf(worker.authenticate(request))));
@@ -266,11 +269,11 @@ describe("a replayed request", () => {
   });
 });
 
-describe("a limit of requests", () => {
+describe("a rate limit", () => {
   const limits = { jobs: 2, resultset: 1 };
   const jobs = (signing: Signing): SignedRequest => ({ ...signRequest(signing), group: "jobs" });
 
-  it("holds for each client and endpoint, over all workers, and says when to come again", async () => {
+  it("applies to each client and endpoint, over all workers, and says when to try again", async () => {
     const signing = await aClient();
     const workers = [aWorker(store, { limits }), aWorker(otherStore, { limits })] as const;
     expect(await kindOf(workers[0].authenticate(jobs(signing)))).toBe("client");
@@ -304,7 +307,7 @@ describe("a limit of requests", () => {
     expect(await kindOf(worker.authenticate(jobs(signing)))).toBe("client");
     expect(await kindOf(worker.authenticate(jobs(signing)))).toBe("client");
     const throttled = await worker.authenticate(jobs(signing));
-    // Whether the body is the one that was signed can still be seen: a forged one is refused and not throttled.
+    // The server can still check that the body is the one that was signed: a forged one is refused and not throttled.
     const payload = throttled.kind === "throttled" ? throttled.payload(CONTENT_TYPE) : null;
     payload?.update(Buffer.from(BODY));
     expect(payload?.matches()).toBe(true);
@@ -320,7 +323,7 @@ describe("a limit of requests", () => {
 });
 
 describe("a change of a credential", () => {
-  it("is in force within three seconds, in every worker", async () => {
+  it("takes effect within three seconds, in every worker", async () => {
     const signing = await aClient();
     const worker = aWorker(otherStore);
     const ask = (secret = SECRET) => kindOf(worker.authenticate(signRequest({ ...signing, secret })));
@@ -333,7 +336,7 @@ describe("a change of a credential", () => {
     expect([await ask(), await ask("new")]).toEqual(["refused", "client"]);
   });
 
-  it("is looked up once for requests that come together, also for an unknown id", async () => {
+  it("causes one look-up for simultaneous requests, also for an unknown id", async () => {
     let asked = 0;
     const credentials = {
       ...{ noteCredentialUse: store.noteCredentialUse },
@@ -350,7 +353,7 @@ describe("a change of a credential", () => {
     expect(asked).toBe(1);
   });
 
-  it("records the use, once a minute and without delay", async () => {
+  it("leads to recording the use, once a minute and without delay", async () => {
     const signing = await aClient();
     const worker = aWorker();
     const startMs = nowMs;
@@ -369,22 +372,22 @@ describe("a change of a credential", () => {
   });
 });
 
-describe("a store that is away", () => {
+describe("an unavailable store", () => {
   const gone = async () => {
     throw new Unavailable("store", "connection refused");
   };
 
-  it("lets a request neither be accepted nor refused", async () => {
+  it("causes requests to be neither accepted nor refused", async () => {
     const request = signRequest(await aClient());
     const credentials = { findCredential: gone, noteCredentialUse: gone };
     await expect(aWorker(store, { credentials }).authenticate(request)).rejects.toThrow(Unavailable);
     const nonces = { useNonce: gone, uncountNonce: gone };
     await expect(aWorker(store, { nonces }).authenticate(request)).rejects.toThrow(Unavailable);
-    // Nothing of it is remembered.
+    // No nonce of these requests is remembered.
     expect(await kindOf(aWorker().authenticate(request))).toBe("client");
   });
 
-  it("does not fail a request because its use cannot be recorded", async () => {
+  it("does not make a request fail because its use cannot be recorded", async () => {
     const credentials = { findCredential: store.findCredential, noteCredentialUse: gone };
     const nonces = { useNonce: store.useNonce, uncountNonce: gone };
     const worker = aWorker(store, { credentials, nonces });
@@ -395,7 +398,7 @@ describe("a store that is away", () => {
   });
 });
 
-it("a secret that needs another key is the operator's fault: the client may try again", async () => {
+it("a secret that needs another key is the operator's error, and the client may try again", async () => {
   const key = toCredentialKey(Buffer.alloc(32, 1));
   const signing = await aClient();
   await store.rotateCredential(signing.id, sealSecret([key], signing.id, SECRET));

@@ -6,7 +6,7 @@ import { readBody } from "../../../src/http/rest/read-request-body.ts";
 const limits = (maxBytes: number, totalBytes: number) => ({ maxBytes, budget: new BodyBudget(totalBytes) });
 const pieces = (...texts: string[]) => Readable.from(texts.map((text) => Buffer.from(text)));
 
-it("reads a body whole, and shows each piece as it comes", async () => {
+it("reads a whole body, and passes on each piece as it arrives", async () => {
   const seen: string[] = [];
   const read = await readBody(pieces("[1", ",2]"), 5, limits(5, 5), (chunk) => seen.push(String(chunk)));
   expect(read).toEqual({ ok: true, body: Buffer.from("[1,2]") });
@@ -29,7 +29,7 @@ it("stops at the limit if the length is not declared, and keeps nothing", async 
   expect(bounds.budget.take(6)).toBe(true);
 });
 
-it("stops where all bodies together would take too much memory, and gives its part back", async () => {
+it("stops where all bodies together would take too much memory, and releases its share", async () => {
   const bounds = limits(5, 6);
   expect(bounds.budget.take(3)).toBe(true);
   const read = await readBody(pieces("[1", ",2]"), 5, bounds, () => undefined);
@@ -37,7 +37,7 @@ it("stops where all bodies together would take too much memory, and gives its pa
   expect(bounds.budget.take(3)).toBe(true);
 });
 
-it("gives its part back if the connection is lost", async () => {
+it("releases its share if the connection is lost", async () => {
   const bounds = limits(5, 5);
   const stream = new PassThrough();
   const reading = readBody(stream, 5, bounds, () => undefined);

@@ -2,7 +2,7 @@ import { createPayloadHash } from "../../../src/http/hawk/payload-hash.ts";
 import { macOf, type SignedParts, signedText } from "../../../src/http/hawk/signed-text.ts";
 import type { SignedRequest } from "../../../src/http/rest/authenticate.ts";
 
-/** What a client signs. */
+/** The parts of a request that a client signs. */
 export interface Signing extends Partial<Pick<SignedParts, "ext" | "app" | "dlg">> {
   readonly id: string;
   readonly secret: string;
@@ -10,7 +10,7 @@ export interface Signing extends Partial<Pick<SignedParts, "ext" | "app" | "dlg"
   readonly ts: number;
   readonly nonce?: string;
   readonly method?: string;
-  /** As the client signs it; the server may see it in another form. */
+  /** The path as the client signs it. The server may receive it in another form. */
   readonly host?: string;
   /** Null: the request has no body, and its payload is not signed. */
   readonly body?: string | null;

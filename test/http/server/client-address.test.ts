@@ -17,7 +17,7 @@ describe("the address that a client used", () => {
     expect(from("198.51.100.1", "Host", hostHeader)).toMatchObject({ host, port });
   });
 
-  it("is that of the target, if it is a whole URL", () => {
+  it("is that of the target, if the target is a whole URL", () => {
     const rawHeaders = ["Host", "other.example"];
     const request = {
       remoteAddress: "198.51.100.1",
@@ -51,17 +51,20 @@ describe("the address that a client used", () => {
     },
   );
 
-  it.each(["11.1.2.3", "192.0.2.8", "2001:db9::5", "::1"])("from anybody else, %s: none counts", (client) => {
-    expect(from(client, ...forwarded)).toEqual({
-      host: "inner",
-      port: 9180,
-      from: client,
-      hostHeader: "inner:9180",
-      site: "http://inner:9180",
-    });
-  });
+  it.each(["11.1.2.3", "192.0.2.8", "2001:db9::5", "::1"])(
+    "from any other client, %s: no forwarded header counts",
+    (client) => {
+      expect(from(client, ...forwarded)).toEqual({
+        host: "inner",
+        port: 9180,
+        from: client,
+        hostHeader: "inner:9180",
+        site: "http://inner:9180",
+      });
+    },
+  );
 
-  it("a trusted proxy need not forward everything", () => {
+  it("from a trusted proxy need not be forwarded completely", () => {
     expect(from("10.0.0.1", "Host", "ci.example.org:81", "X-Forwarded-For", "203.0.113.9")).toMatchObject({
       host: "ci.example.org",
       port: 81,

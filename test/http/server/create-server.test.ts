@@ -67,7 +67,7 @@ it.each([
   ["/well/", 404],
   ["//", 404],
   ["/%2e%2e/package.json", 404],
-])("%s: there is nothing", async (path, status) => {
+])("%s: not found", async (path, status) => {
   const answer = await fetch(`${server.url}${path}`);
   expect(answer.status).toBe(status);
   expect(await answer.json()).toMatchObject({ paths: ["/well", "/away", "/bug", "/large"] });
@@ -81,7 +81,7 @@ it.each(["POST", "PUT", "DELETE", "OPTIONS"])("%s is refused with 405", async (m
   expect(await answer.json()).toMatchObject({ error: expect.any(String) });
 });
 
-it("shows no password, wherever it comes from", async () => {
+it("shows no password, whatever its source", async () => {
   const answer = await fetch(`${server.url}/away`);
   expect(answer.status).toBe(503);
   const text = await answer.text();
@@ -106,7 +106,7 @@ it("closes the connection of a client that sends its request too slowly", async 
   expect(await said("GET /well HTTP/1.1\r\nHost: localhost\r\n")).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-it("answers at most a hundred requests that arrive at once on one connection", async () => {
+it("answers at most a hundred requests that arrive together on one connection", async () => {
   const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
   socket.write("GET /well HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(5000));
   let answers = "";
@@ -147,7 +147,7 @@ it.each([
   ["GET", "/nothing"],
   ["GET", "/bug"],
   ["GET", "/%zz"],
-])("every answer forbids to guess its type and to keep it: %s %s", async (method = "", path = "") => {
+])("every answer forbids guessing its type and caching it: %s %s", async (method = "", path = "") => {
   const answer = await said(`${method} ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
   expect(answer).toMatch(/^x-content-type-options: nosniff\r$/im);
   expect(answer).toMatch(/^cache-control: no-store\r$/im);
@@ -216,9 +216,9 @@ describe("the host that a request names", () => {
   const asked = (host: string): Promise<string> =>
     said(`GET /well HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
 
-  it.each(ours)("%s is ours", async (host) => expect(await asked(host)).toMatch(/^HTTP\/1.1 200 /));
+  it.each(ours)("%s is accepted", async (host) => expect(await asked(host)).toMatch(/^HTTP\/1.1 200 /));
 
-  it.each(foreign)("'%s' is refused, and told nothing", async (host) => {
+  it.each(foreign)("'%s' is refused, and the answer tells nothing else", async (host) => {
     const answer = await asked(host);
     expect(answer).toMatch(/^HTTP\/1.1 403 /);
     expect(answer).toContain("HTTP_ALLOWED_HOSTS");
@@ -235,7 +235,7 @@ describe("the host that a request names", () => {
     },
   );
 
-  it("is the one in the target if that is an absolute URL", async () => {
+  it("is that of the target if the target is an absolute URL", async () => {
     const asks = (target: string, host: string) =>
       said(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
     expect(await asks("http://localhost:9182/well", "localhost")).toMatch(/^HTTP\/1.1 200 /);
@@ -267,7 +267,7 @@ describe("the host that a request names", () => {
   });
 });
 
-it("a hundred clients that never read their answers lock nobody out", async () => {
+it("a hundred clients that never read their answers do not block other clients", async () => {
   const { port } = new URL(server.url);
   const mutes = Array.from({ length: 100 }, () => {
     const socket = connect(Number(port), "127.0.0.1");
@@ -275,7 +275,7 @@ it("a hundred clients that never read their answers lock nobody out", async () =
     socket.write("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(100));
     return socket;
   });
-  // Waits until the connection of each of them is full.
+  // Waits until the connection of each client is full.
   for (let before = -1; before < largeAnswers || largeAnswers < 100; await wait(500)) before = largeAnswers;
   const answer = await fetch(`${server.url}/well`, { signal: AbortSignal.timeout(20_000) });
   expect(answer.status).toBe(200);

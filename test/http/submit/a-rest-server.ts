@@ -11,7 +11,7 @@ import { aCredential, itemRules } from "../../examples.ts";
 /** A client that may write to the projects `try` and `mozilla-*`. */
 export const CLIENT = { clientId: "release-bot", secret: "00000000-0000-4000-8000-000000000001" };
 
-/** What to send, and what to do to it after it has been signed. */
+/** The data to send, and the changes to make after it has been signed. */
 export interface Sending {
   readonly method?: string;
   readonly body?: string | Buffer;

@@ -41,7 +41,7 @@ const posted = (endpoint: string, items: unknown) => ({
   body: Buffer.from(JSON.stringify(items)),
 });
 
-it("a body that is answered 200 is archived as it came, without the header that signs it", async () => {
+it("a body that is answered with 200 is archived as it arrived, without the header that signs it", async () => {
   const jobs = [aJob("r-1"), noJob];
   const push = {
     revision,
@@ -73,7 +73,7 @@ it("a body that is refused, or an empty list, is not archived", async () => {
   expect(await archived()).toEqual([]);
 });
 
-it("while the archive cannot be written, a request is told to try again, although its jobs are stored", async () => {
+it("while the archive cannot be written, the client is told to retry, although its jobs are stored", async () => {
   const { addSegment } = story.store;
   story.store.addSegment = async () => {
     throw new Unavailable("store", "no room");

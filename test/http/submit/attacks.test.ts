@@ -33,9 +33,9 @@ const NOT_PROVIDED = "Authentication credentials were not provided.";
 
 let story: IngestStory;
 const servers: RestServer[] = [];
-/** The listener of most tests. */
+/** The listener that most tests use. */
 let server: URL;
-/** Another worker's listener on the same store, with narrow limits. */
+/** Another worker's listener on the same store, with low limits. */
 let narrow: URL;
 /** One more, on which a request may take a second to arrive. */
 let hasty: URL;
@@ -58,12 +58,12 @@ beforeAll(async () => {
   story.start({ batch: { maxItems: 100, maxBytes: 1e7, waitMs: 1 }, spoolAfterMs: 5000 });
   await story.real.addCredential(aCredential({ client_id: CLIENT, secret: `clear:${SECRET}` }));
   server = await listen();
-  // All bodies together may take little more than the longest.
+  // All bodies together may be little longer than the longest one.
   narrow = await listen({ maxBodyBytes: MAX_BYTES, maxBodiesBytes: MAX_BYTES + 1000 });
   hasty = await listen({ requestMs: 1000 });
 });
 afterAll(async () => {
-  // No attack has found a bug, and none has left anything behind that keeps good clients out.
+  // No attack has triggered a bug, and none has left anything behind that locks out good clients.
   const events = servers.flatMap((each) => each.events.map(([event]) => event));
   expect(events.filter((event) => event === "bug")).toEqual([]);
   expect(story.events.filter((event) => event === "bug")).toEqual([]);
@@ -108,7 +108,7 @@ describe("a forged request is refused, and stores nothing", () => {
   function edited(request: RawRequest, part: RegExp, to: string): RawRequest {
     const before = request.headers["Authorization"] ?? "";
     const after = before.replace(part, to);
-    // The last digit of the time may have been the new one already.
+    // The last digit of the time may already have been the new one.
     return withHeaders(request, {
       Authorization: after === before ? after.replace('0", nonce', '1", nonce') : after,
     });
@@ -173,7 +173,7 @@ describe("the time and the nonce of a request", () => {
 
   it("the same request again is refused: by the same worker, by another one, and after a restart", async () => {
     const another = await listen();
-    // Through a proxy, workers have one address.
+    // Through a proxy, all workers have one address.
     const toAnother = { trustedProxies: ["127.0.0.1"] };
     const behindProxy = [await listen(toAnother), await listen(toAnother)] as const;
     const request = withHeaders(signed(server, { offset: 50 }), { "X-Forwarded-Host": server.host });
@@ -182,14 +182,14 @@ describe("the time and the nonce of a request", () => {
     for (const url of [server, behindProxy[0], behindProxy[1]]) {
       expect(statusAndDetail(await send(url, request))).toEqual([403, FAILED]);
     }
-    // A worker that is not behind the proxy does not even believe where the request was sent to.
+    // A worker that is not behind the proxy does not even accept the address to which the request was sent.
     expect(statusAndDetail(await send(another, request))).toEqual([403, FAILED]);
     const restarted = await listen(toAnother);
     expect(statusAndDetail(await send(restarted, request))).toEqual([403, FAILED]);
     expect(await storedJobs()).toBe(before);
   });
 
-  it("the same request 20 times at once is accepted once", async () => {
+  it("the same request, sent 20 times at the same time, is accepted once", async () => {
     const before = await storedJobs();
     const request = signed(server);
     const all = await Promise.all(Array.from({ length: 20 }, () => send(server, request)));
@@ -276,7 +276,7 @@ describe("the Authorization header", () => {
     expect(statusAndDetail(answer)).toEqual([403, value === "Hawk" ? MALFORMED : NOT_PROVIDED]);
   });
 
-  it("counts once: a second one is not looked at", async () => {
+  it("counts once: a second one is ignored", async () => {
     const good = signed(server);
     const second = withHeaders(signed(server, { secret: "wrong" }), {}).headers["Authorization"] ?? "";
     const first = good.headers["Authorization"] ?? "";
@@ -291,7 +291,7 @@ describe("the Authorization header", () => {
     ["a NUL", "\0", 400],
     ["a line feed", "\n", 400],
     ["8 KiB of headers", "n".repeat(9000), 431],
-  ])("with %s is no HTTP", async (_what, text, status) => {
+  ])("with %s is not valid HTTP", async (_what, text, status) => {
     const answer = await send(
       server,
       change((value) => value.replace('nonce="', `nonce="${text}`))(signed(server)),
@@ -329,7 +329,7 @@ describe("a path", () => {
       "/api/project/__proto__/x/",
       "*",
     ],
-  ])("%s holds nothing", async (target) => {
+  ])("%s does not exist", async (target) => {
     const before = await storedJobs();
     const answer = await send(server, signed(server, { target }));
     expect([answer.status, answer.body]).toEqual([404, { detail: expect.any(String) }]);
@@ -344,14 +344,14 @@ describe("a path", () => {
     },
   );
 
-  it("may be named after every object's members", async () => {
+  it("may have the name of an inherited object member", async () => {
     for (const project of ["__proto__", "constructor", "toString"]) {
       const answer = await send(server, signed(server, { target: `/api/project/${project}/jobs/` }));
       expect(answer).toMatchObject({ status: 200, body: { results: [{ outcome: "stored" }] } });
     }
   });
 
-  it("may come with the whole URL, and then the URL's host counts", async () => {
+  it("may be sent as a whole URL, and then the URL's host counts", async () => {
     const target = "/api/project/try/jobs/";
     const absolute = (host: string, request = signed(server)) => ({
       ...request,
@@ -363,7 +363,7 @@ describe("a path", () => {
     expect(statusAndDetail(await send(server, absolute("evil.example")))).toEqual([403, FAILED]);
   });
 
-  it("does not let a nameless program in, however it is written", async () => {
+  it("does not let an anonymous client in, however it is written", async () => {
     const target = "/api/project/try/jobs/";
     for (const form of [
       target,
@@ -378,7 +378,7 @@ describe("a path", () => {
   });
 });
 
-describe("a type of body", () => {
+describe("a content type", () => {
   it.each([
     "text/plain",
     "application",
@@ -388,13 +388,13 @@ describe("a type of body", () => {
     ";",
     "application/json, text/html",
     "x".repeat(3000),
-  ])("%j is not read", async (type) => {
+  ])("%j is refused", async (type) => {
     const answer = await send(server, signed(server, { type }));
     expect(statusAndDetail(answer)).toEqual([415, `Unsupported media type "${type}" in request.`]);
   });
 
   it.each(["APPLICATION/JSON", "application/json;charset=utf-8", "application/json ; x=y"])(
-    "%j is read",
+    "%j is accepted",
     async (type) => {
       expect(await send(server, signed(server, { type }))).toMatchObject({ status: 200 });
     },
@@ -417,12 +417,12 @@ describe("a body that is too long", () => {
   it("is refused when it becomes too long, if its length is not declared", async () => {
     const request = withHeaders(signed(narrow, { body: long }), { "Transfer-Encoding": "chunked" });
     const head = headBytes(request);
-    // It never ends.
+    // This body never ends.
     const answers = await sendBytes(narrow, head, `${long.length.toString(16)}\r\n`, long);
     expect(statuses(answers)).toEqual([413]);
   });
 
-  it("is refused for its signature first, if nobody signed it: nothing of it is kept", async () => {
+  it("is refused for its signature first, if it is not signed, and nothing of it is kept", async () => {
     const unsigned = withHeaders(signed(narrow, { body: long }), { Authorization: undefined });
     for (const length of [MAX_BYTES, MAX_BYTES + 1, 10 ** 15]) {
       const head = headBytes(withHeaders(unsigned, { "Content-Length": String(length) }));
@@ -431,7 +431,7 @@ describe("a body that is too long", () => {
     }
   });
 
-  it("is not even asked for: a client that waits before it sends the body is refused first", async () => {
+  it("is not even requested: a client that waits before it sends the body is refused first", async () => {
     const waiting = { Expect: "100-continue" };
     const post = signed(narrow);
     const unsigned = withHeaders(post, { ...waiting, Authorization: undefined });
@@ -445,7 +445,7 @@ describe("a body that is too long", () => {
     expect(statuses(await answersOn(socket))).toEqual([200]);
   });
 
-  it("in tiny chunks without a signature ends the connection", async () => {
+  it("ends the connection if it comes in tiny chunks without a signature", async () => {
     const unsigned = withHeaders(signed(server), {
       ...{ Authorization: undefined, Connection: "keep-alive", "Transfer-Encoding": "chunked" },
     });
@@ -454,7 +454,7 @@ describe("a body that is too long", () => {
     ]);
   });
 
-  it("16 MiB without a signature, 5 times at once: good clients have room", async () => {
+  it("leaves room for good clients, even when 16 MiB come 5 times at the same time without a signature", async () => {
     const body = Buffer.alloc(16 * 1024 ** 2, " ");
     const sockets = Array.from({ length: 5 }, () => dial(narrow));
     const endless = toBytes(
@@ -466,7 +466,7 @@ describe("a body that is too long", () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  it("many bodies together are refused with the time to come again, and those that were cut off free their room", async () => {
+  it("is refused with the time to retry if all bodies together are too long, and frees its room if it is cut off", async () => {
     const body = `[${" ".repeat(MAX_BYTES - 2)}]`;
     const first = dial(narrow);
     const half = toBytes(signed(narrow, { body })).subarray(0, -1);
@@ -480,7 +480,7 @@ describe("a body that is too long", () => {
     await until(async () => (await send(narrow, signed(narrow, { body }))).status === 200);
   });
 
-  it("that is cut off as soon as it is complete frees its room", async () => {
+  it("frees its room even if it is cut off as soon as it is complete", async () => {
     const body = `[${" ".repeat(MAX_BYTES - 2)}]`;
     for (let time = 0; time < 20; time++) {
       const socket = dial(narrow);
@@ -509,7 +509,7 @@ describe("a slow client", () => {
     expect(statuses(await sendBytes(hasty, part(signed(hasty))))).toEqual([408]);
   });
 
-  it("200 connections that send nothing more do not keep others waiting; 200 good ones at once are all answered", async () => {
+  it("does not keep others waiting, even on 200 connections that send nothing more; 200 good ones at the same time are all answered", async () => {
     const half = (): Buffer => toBytes(signed(server)).subarray(0, -1);
     const slow = Array.from({ length: 200 }, (_, n) => {
       const socket = dial(server);
@@ -528,7 +528,7 @@ describe("a slow client", () => {
 describe("several requests on one connection", () => {
   const kept = (request: RawRequest): RawRequest => withHeaders(request, { Connection: "keep-alive" });
 
-  it("that come at once are answered in order", async () => {
+  it("are answered in order if they are sent together", async () => {
     const requests = [kept(signed(server)), kept(signed(server, { secret: "wrong" })), signed(server)];
     expect(statuses(await sendBytes(server, Buffer.concat(requests.map(toBytes))))).toEqual([200, 403, 200]);
   });
@@ -539,7 +539,7 @@ describe("several requests on one connection", () => {
     ["for another path", (request: RawRequest) => ({ ...request, target: "/api/nothing/" }), 404],
   ])("work after a body %s, which is not read as a request", async (_what, edit, status) => {
     const inner = toBytes(signed(narrow));
-    // The refused body itself holds a request that is signed.
+    // The refused body itself contains a signed request.
     const padding = Buffer.alloc(50_000, "\r\n");
     const refused = edit(kept(signed(narrow, { body: Buffer.concat([padding, inner]) })));
     expect(statuses(await sendBytes(narrow, toBytes(refused), toBytes(signed(narrow))))).toEqual([
@@ -548,14 +548,14 @@ describe("several requests on one connection", () => {
     ]);
   });
 
-  it("end after one of HTTP/1.0", async () => {
+  it("end after an HTTP/1.0 request", async () => {
     const request = { ...withHeaders(signed(server), { Connection: undefined }), version: "1.0" };
     expect(statuses(await sendBytes(server, toBytes(request), toBytes(signed(server))))).toEqual([200]);
   });
 });
 
 describe("a request that two servers would read differently", () => {
-  /** The request that a smuggler wants to be handled as one of its own. */
+  /** The request that an attacker wants to smuggle in. */
   const hidden = (): string => toBytes(signed(server)).toString("latin1");
   const chunked = (request: RawRequest, coding = "chunked"): Buffer =>
     headBytes(withHeaders(request, { "Transfer-Encoding": coding, Connection: "keep-alive" }));
@@ -600,7 +600,7 @@ describe("a request that two servers would read differently", () => {
     ["a chunk that ends with a line feed alone", () => [chunked(signed(server)), "2\n[]\n0\n\n", hidden()]],
     ["a space before a colon", () => withHead((head) => head.replace("Content-Length:", "Content-Length :"))],
     [
-      "a header line that goes on in the next",
+      "a header line that continues on the next",
       () => withHead((head) => head.replace("Content-Length:", "X: y\r\n Content-Length:")),
     ],
     ["a header without a colon", () => withHead((head) => head.replace("Host:", "odd\r\nHost:"))],
@@ -611,14 +611,14 @@ describe("a request that two servers would read differently", () => {
     ["an unknown version", () => withHead((head) => head.replace("HTTP/1.1", "HTTP/1.9"))],
     ["the beginning of HTTP/2", () => ["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", hidden()]],
     ["bytes of TLS", () => [Buffer.from("16030100a5010000a10303", "hex"), hidden()]],
-  ])("%s: one refusal, and the connection is closed", async (_what, pieces) => {
+  ])("%s gets one refusal, and the connection is closed", async (_what, pieces) => {
     const before = await storedJobs();
     const answers = await sendBytes(server, Buffer.concat(pieces().map((piece) => Buffer.from(piece))));
     expect(answers).toMatchObject([{ status: 400, body: { detail: expect.any(String) } }]);
     expect(await storedJobs()).toBe(before);
   });
 
-  it("without a host is refused as well", async () => {
+  it("is also refused without a host", async () => {
     expect(await send(server, withHeaders(signed(server), { Host: undefined }))).toMatchObject({
       status: 400,
     });
@@ -636,7 +636,7 @@ describe("a request that two servers would read differently", () => {
     const answers = answersOn(socket);
     for (const byte of Buffer.concat([headBytes(request), Buffer.from(body)])) {
       socket.write(Buffer.of(byte));
-      // The server reads it before the next one is sent.
+      // The server reads this byte before the next one is sent.
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(await answers).toMatchObject([{ status: 200, body: { results: [{ outcome: "stored" }] } }]);
@@ -650,7 +650,7 @@ describe("a request that two servers would read differently", () => {
   });
 });
 
-describe("hostile JSON", () => {
+describe("invalid JSON", () => {
   const post = (body: string): Promise<RawAnswer> => send(server, signed(server, { body }));
   const nested = (depth: number, inner = ""): string => `${"[".repeat(depth)}${inner}${"]".repeat(depth)}`;
   const jobText = (members: string): string =>
@@ -694,7 +694,7 @@ describe("hostile JSON", () => {
     });
   });
 
-  it("deep lists in a job do not stop its neighbours", async () => {
+  it("deep lists in a job do not affect its neighbours", async () => {
     const deep = jobText(`"odd":${nested(50_000)}`);
     const answer = await post(
       `[${JSON.stringify(aNewJob())},${deep.slice(1, -1)},${JSON.stringify(aNewJob())}]`,
@@ -720,7 +720,7 @@ describe("hostile JSON", () => {
   );
 });
 
-it("10,000 jobs, every tenth with a fault of its own: all good ones are stored, and each bad one is named", async () => {
+it("of 10,000 jobs, every tenth with a fault of its own, all good ones are stored, and each bad one is named", async () => {
   const long = "x".repeat(1000);
   const faults: readonly ((good: string) => string)[] = [
     () => "null",

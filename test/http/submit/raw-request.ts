@@ -10,12 +10,12 @@ export interface RawRequest {
   readonly method: string;
   readonly target: string;
   readonly version: string;
-  /** `Content-Length` is added unless it is there, or the request has a `Transfer-Encoding`. */
+  /** `Content-Length` is added unless it is present, or the request has a `Transfer-Encoding`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** What a test may choose of a signed request. */
+/** The parts of a signed request that a test may choose. */
 export interface Signing {
   readonly method?: string;
   readonly target?: string;
@@ -23,7 +23,7 @@ export interface Signing {
   readonly type?: string;
   readonly id?: string;
   readonly secret?: string;
-  /** How far the signed time is from now, in seconds. */
+  /** Offset of the signed time from now, in seconds. */
   readonly offset?: number;
   readonly nonce?: string;
   readonly ext?: string;
@@ -44,7 +44,7 @@ export function aNewJob(members: Readonly<Record<string, unknown>> = {}): object
   return { revision: "a".repeat(40), job };
 }
 
-/** Returns a POST of one new job, signed as a client of this server signs it. The connection is to be closed after it. */
+/** Returns a POST of one new job, signed as a client of this server signs it. It asks the server to close the connection afterwards. */
 export function signed({ host, hostname, port }: URL, signing: Signing = {}): RawRequest {
   const { method = "POST", target = "/api/project/try/jobs/", type = "application/json" } = signing;
   const { id = CLIENT, secret = SECRET, offset = 0, nonce = `nonce${count++}`, ext = null } = signing;
@@ -94,7 +94,7 @@ export function toBytes(request: RawRequest): Buffer {
   return Buffer.concat([headBytes(request), request.body]);
 }
 
-/** Opens a connection. Resets of it are ignored, because an attack may cause one. */
+/** Opens a connection. Resets are ignored, because an attack may cause one. */
 export function dial(server: URL): Socket {
   const socket = connect(Number(server.port), server.hostname);
   socket.on("error", () => undefined);

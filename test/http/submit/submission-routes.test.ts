@@ -109,11 +109,11 @@ describe("the checks of a request come in this order (spec/rest-submission.md 1.
     expect(answer.headers.get("content-type")).toBe("application/json");
   });
 
-  it("a method that is not offered: the answer names those that are", async () => {
+  it("a method that the path does not have is refused, and the answer names the allowed ones", async () => {
     expect((await server.send(JOBS, { method: "DELETE" })).headers.get("allow")).toBe("POST");
   });
 
-  it("an empty list of jobs or artifacts is fine, and nothing is done", async () => {
+  it("an empty list of jobs or artifacts is accepted, and nothing is done", async () => {
     expect(await server.send(JOBS, { body: "[]" })).toMatchObject({
       status: 200,
       body: { message: "Job successfully updated", results: [] },
@@ -126,7 +126,7 @@ describe("the checks of a request come in this order (spec/rest-submission.md 1.
 });
 
 describe("jobs", () => {
-  it("get one result each, in order; a bad one does not cost the others", async () => {
+  it("get one result each, in order; an invalid one does not affect the others", async () => {
     const good = aJob();
     const answer = await server.post(JOBS, [
       good,
@@ -165,14 +165,14 @@ describe("jobs", () => {
     });
   });
 
-  it("belong to the project of the path, whatever they say themselves", async () => {
+  it("belong to the project of the path, whatever project they name", async () => {
     const item = aJob({ job_guid: "elsewhere" }, { project: "other" });
     expect(await server.post("/api/project/mozilla-central/jobs/", [item])).toMatchObject({ status: 200 });
     expect(await story.real.findJob("mozilla-central", "elsewhere")).not.toBeNull();
     expect(await story.real.findJob("other", "elsewhere")).toBeNull();
   });
 
-  it("are known by the client that posted them: as stored jobs and as rejections", async () => {
+  it("are stored with the client that posted them, and so are their rejections", async () => {
     await server.post(JOBS, [aJob({ job_guid: "whose" }), "rejected"]);
     const origin = { origin: "rest", client_id: "release-bot", endpoint: JOBS };
     expect((await story.real.findJob("try", "whose"))?.job.transitions).toMatchObject([origin]);
@@ -208,7 +208,7 @@ describe("result sets", () => {
     ]);
   });
 
-  it("are told if another push has their hash: its row is in the answer, and it is kept", async () => {
+  it("are reported if another push has their hash: its row is in the answer, and it is kept", async () => {
     const [kept, other] = ["9".repeat(40), "8".repeat(40)];
     await server.post(PUSHES, [{ ...aPush(kept), revision_hash: "one hash" }]);
     expect(await server.post(PUSHES, [{ ...aPush(other), revision_hash: "one hash" }])).toMatchObject({
@@ -238,7 +238,7 @@ describe("result sets", () => {
 });
 
 describe("artifacts", () => {
-  it("are added to stored jobs; one for an unknown job is rejected", async () => {
+  it("are added to stored jobs; an artifact for an unknown job is rejected", async () => {
     await server.post(JOBS, [aJob({ job_guid: "with-artifacts" })]);
     const artifact = { name: "build log", type: "json", blob: { lines: 1.5 }, job_guid: "with-artifacts" };
     expect(
@@ -270,7 +270,7 @@ describe("the state of a job", () => {
     return server.send(`${JOBS}${id}/update_state/`, { ...sending, body });
   };
 
-  it("can be set, but a completed job is left alone", async () => {
+  it("can be set, but a completed job is not changed", async () => {
     await server.post(JOBS, [aJob({ job_guid: "set", state: "pending" })]);
     expect(await update("set", '{"state": "running"}')).toMatchObject({
       status: 200,
@@ -295,7 +295,7 @@ describe("the state of a job", () => {
   });
 
   it.each(["text/plain", "application/x-www-form-urlencoded"])(
-    "is not read from a body that is %s, whatever is in it",
+    "is not read from a body that is %s, whatever it contains",
     async (type) => {
       await server.post(JOBS, [aJob({ job_guid: "no-type", state: "pending" })]);
       const headers = { "content-type": type };
@@ -332,7 +332,7 @@ describe("the state of a job", () => {
     });
   });
 
-  it("of a job that is not there cannot be set", async () => {
+  it("cannot be set for a job that does not exist", async () => {
     expect(await server.send(`${JOBS}123/update_state/`, { body: '{"state": "running"}' })).toMatchObject({
       status: 404,
       body: "No job with id: 123",
@@ -340,7 +340,7 @@ describe("the state of a job", () => {
   });
 });
 
-describe("while the store is away", () => {
+describe("while the store is unavailable", () => {
   it("a request is answered with 503, and can be sent again", async () => {
     const other = await RestServer.start(story.real, story.submit);
     const item = aJob({ job_guid: "again" });
@@ -434,7 +434,7 @@ describe("CORS", () => {
     ).toBeNull();
   });
 
-  it("a preflight of an allowed page is answered, and so are its requests, refused ones too", async () => {
+  it("a preflight of an allowed page is answered, and so are its requests, including refused ones", async () => {
     const open = await RestServer.start(story.real, story.submit, {
       allowedOrigins: ["https://ci.example.org"],
     });

@@ -8,11 +8,11 @@ beforeEach(async () => {
 });
 afterEach(() => story.end());
 
-it("measures how long messages took from their arrival to their end, which is never negative", async () => {
+it("measures the time of messages from their arrival to their end, which is never negative", async () => {
   story.start({ listedExchanges: () => ["a", "b"] });
   const arrivedAt = (receivedAtMs: number, exchange: string) =>
     aDelivery(aMessage({ taskId: exchange }), { exchange, receivedAtMs });
-  // The clock was set back after the second one had arrived.
+  // The clock was set back after the second message had arrived.
   story.deliver(arrivedAt(Date.now() - 60_000, "a"), arrivedAt(Date.now() + 60_000, "b"));
   await until(() => story.settlements.size === 2);
   const { values } = await story.counters.lagSeconds.get();
@@ -22,7 +22,7 @@ it("measures how long messages took from their arrival to their end, which is ne
   expect(lagOf("b")).toBe(0);
 });
 
-it("counts messages that change a job of another exchange, by their own exchange", async () => {
+it("counts messages that change a job of another exchange under their own exchange", async () => {
   story.start({ listedExchanges: () => ["a", "b"] });
   const through = (exchange: string, state: string) =>
     aDelivery(aMessage({ state, result: state === "completed" ? "success" : undefined }), { exchange });

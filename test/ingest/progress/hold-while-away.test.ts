@@ -15,7 +15,7 @@ function watched(stop = new AbortController()) {
   return { seen, options, stop };
 }
 
-it("tries again until the store is back, and reports both", async () => {
+it("retries until the store is back, and reports both the outage and its end", async () => {
   const { seen, options } = watched();
   let calls = 0;
   const result = await holdWhileAway(async () => {
@@ -26,7 +26,7 @@ it("tries again until the store is back, and reports both", async () => {
   expect(seen).toEqual(["away 1", "away 2", "back 2"]);
 });
 
-it("throws a bug at once", async () => {
+it("throws a bug immediately", async () => {
   const { seen, options } = watched();
   await expect(holdWhileAway(() => Promise.reject(new TypeError("bug")), options)).rejects.toThrow("bug");
   expect(seen).toEqual([]);
@@ -46,17 +46,17 @@ it("gives up at shutdown, after one last try", async () => {
   expect(seen).toEqual(["away 1"]);
 });
 
-it("uses shorter waits for a store that is cheap to ask again, however long it has been away", async () => {
+it("waits for shorter times if asking the store again is cheap, however long it has been unavailable", async () => {
   const { seen, options } = watched();
   let calls = 0;
-  // With the usual waits this would take most of a minute.
+  // With the usual waits, this would take most of a minute.
   await holdWhileAway(async () => {
     if (++calls <= 25) throw new Unavailable("store", "database is locked", undefined, 2);
   }, options);
   expect(seen.at(-1)).toBe("back 25");
 });
 
-it("treats several refusals in a row as a bug, and counts from zero after an absence", async () => {
+it("treats several refusals in a row as a bug, and counts from zero after an outage", async () => {
   jest.spyOn(Math, "random").mockReturnValue(0);
   const { options } = watched();
   const answers = [new Refused("no"), new Refused("no"), away(), ...Array(9).fill(new Refused("no"))];

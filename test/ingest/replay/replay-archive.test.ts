@@ -35,11 +35,11 @@ let stores = 0;
 function anEmptyStore(): Promise<Store> {
   const dataDir = join(folder, String(stores++));
   const limits = { ...defaultStoreLimits, maxWaitingLogs: Number.POSITIVE_INFINITY };
-  // Long, because the messages of some tests are of a fixed day.
+  // The retention is long, because the messages of some tests have a fixed date.
   return openStore({ mongodbUrl: null, dataDir, rejectionTtlDays: 36_500, limits });
 }
 
-/** An archived delivery with this body. */
+/** Returns an archived delivery with this body. */
 function archived(body: unknown, overrides: Partial<ArchivedEntry> = {}): ArchivedEntry {
   return anEntry({ body: Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body)), ...overrides });
 }
@@ -49,7 +49,7 @@ const rules: ReplayRules = {
   killers: new Map(),
 };
 
-/** Archives these messages in segments of this many. */
+/** Archives these messages in segments of this many messages. */
 async function archiveOf(entries: readonly ArchivedEntry[], each = 50): Promise<MemoryArchive> {
   const archive = new MemoryArchive();
   for (let at = 0; at < entries.length; at += each) await archive.add(...entries.slice(at, at + each));
@@ -57,7 +57,7 @@ async function archiveOf(entries: readonly ArchivedEntry[], each = 50): Promise<
 }
 
 interface Run extends Replayed {
-  /** Where a replay would go on. */
+  /** The position at which a replay would resume. */
   readonly since: string;
 }
 
@@ -95,7 +95,7 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-describe("what arrived in two days", () => {
+describe("the archive of two days", () => {
   // Ends an hour ago, so that no rejection has expired.
   const endsAtMs = Math.floor(Date.now() / 3_600_000 - 1) * 3_600_000;
   const { bodies } = planDemo(
@@ -132,21 +132,24 @@ describe("what arrived in two days", () => {
     expect(rejected(again)).toEqual(rejected(first));
   });
 
-  it.each([1, 2])("ends the same if it is killed and goes on, time and again (%i)", async (seed) => {
-    // At some calls the process dies, before or after the store has done what it was asked.
-    const random = new SeededRandom("deaths", seed);
-    const dying = dyingAt(
-      store,
-      () => random.isOneIn(5),
-      () => random.isOneIn(2),
-    );
-    let deaths = 0;
-    for (let since = await untilDeath(dying, archive, ""); since !== null; deaths++) {
-      since = await untilDeath(dying, archive, since);
-    }
-    expect(deaths).toBeGreaterThan(1);
-    expect(await readWhole(store)).toEqual(original);
-  });
+  it.each([1, 2])(
+    "gives the same result if the replay is killed and resumed again and again (%i)",
+    async (seed) => {
+      // At some calls the process dies, before or after the store has done the work.
+      const random = new SeededRandom("deaths", seed);
+      const dying = dyingAt(
+        store,
+        () => random.isOneIn(5),
+        () => random.isOneIn(2),
+      );
+      let deaths = 0;
+      for (let since = await untilDeath(dying, archive, ""); since !== null; deaths++) {
+        since = await untilDeath(dying, archive, since);
+      }
+      expect(deaths).toBeGreaterThan(1);
+      expect(await readWhole(store)).toEqual(original);
+    },
+  );
 
   it("is judged without a store", async () => {
     const watch = { onStep: () => undefined, onFailure: () => undefined };
@@ -162,7 +165,7 @@ describe("what arrived in two days", () => {
   });
 });
 
-/** Replays until the process dies. Returns where to go on; null if it came to the end. */
+/** Replays until the process dies. Returns the position to resume at, or null if the replay is complete. */
 async function untilDeath(
   target: ReplayTarget,
   archive: MemoryArchive,
@@ -184,7 +187,7 @@ async function untilDeath(
   }
 }
 
-/** Returns the store, whose calls fail now and then. @param isAfter - whether the call is done before it fails. */
+/** Returns a store whose calls sometimes fail. @param isAfter - whether the call does its work before it fails. */
 function dyingAt(there: Store, isDue: () => boolean, isAfter: () => boolean): ReplayTarget {
   const calls = ["storeSubmissions", "storeResultSets", "storeArtifacts", "recordRejections"] as const;
   const dying = calls.map((name) => [
@@ -201,7 +204,7 @@ function dyingAt(there: Store, isDue: () => boolean, isAfter: () => boolean): Re
 
 const minute = (at: number): string => `2026-01-05T10:${String(at).padStart(2, "0")}:00.000Z`;
 
-it("a message of several jobs is replayed for the wanted ones alone", async () => {
+it("only the requested jobs of a message with several jobs are replayed", async () => {
   const push = { kind: "hg.mozilla.org", project: "autoland", revision: "b".repeat(40) };
   const body = [
     aMessage({ taskId: "a/0" }),
@@ -215,7 +218,7 @@ it("a message of several jobs is replayed for the wanted ones alone", async () =
   expect(await store.findJob("try", "b/1")).not.toBeNull();
 });
 
-it("a client's change of a state takes place between the messages before and behind it, and only once", async () => {
+it("a client's change of a state is applied between the messages before and after it, and only once", async () => {
   const origin = { kind: "rest", clientId: "c", endpoint: "/api/project/try/jobs/" } as const;
   const running = archived(aMessage({ state: "running" }), { received_at: minute(1) });
   const archive = await archiveOf([running]);
@@ -279,7 +282,7 @@ it("a job that a client has retried is not created again, and its next run is no
   const before = await readWhole(store);
   expect(endsOf(await replay(store, await archiveOf(first)))).toEqual([{ unchanged: 5 }]);
   expect(await readWhole(store)).toEqual(before);
-  // In all, one run after another; then all of it again.
+  // All messages, one run after another; then all of them again.
   for (const each of [1, 50, 50]) {
     await replay(store, await archiveOf([...first, ...next], each));
     expect(await jobs()).toEqual([
@@ -297,7 +300,7 @@ it("a second message of one state, which was not used on its arrival, is not use
   const archive = await archiveOf([
     archived(aMessage({ state: "running" }), { received_at: minute(1) }),
     archived(aMessage({ state: "running", logs: [log] }), { received_at: minute(2) }),
-    // Its hash is not looked up, because it is not used.
+    // Its hash is not looked up, because the message is not used.
     archived(aMessage({ state: "running", origin: { ...push, revision_hash: "f".repeat(40) } }), {
       received_at: minute(2),
     }),
@@ -310,7 +313,7 @@ it("a second message of one state, which was not used on its arrival, is not use
   expect(await readWhole(store)).toEqual(before);
 });
 
-it("a job does not join a push that was submitted after it", async () => {
+it("a job is not assigned to a push that was submitted after it", async () => {
   const origin = { kind: "rest", clientId: "c", endpoint: "/api/project/try/resultset/" } as const;
   const row = (revision: string) => ({ revision, author: "a@b", repository: "try" });
   const [head, other] = ["b".repeat(40), "c".repeat(40)];
@@ -334,7 +337,7 @@ it("a job does not join a push that was submitted after it", async () => {
   expect(await pushOf("try")).toBe("try/cccccccccccc");
 });
 
-it("a delivery that was too long, or that the driver could not read, is rejected as it was", async () => {
+it("a delivery that was too long, or that the driver could not read, is rejected as it was originally", async () => {
   const oversize = { bytes: 2_000_000, sha256: "5".repeat(64), limitBytes: 1_048_576 };
   const archive = await archiveOf([
     archived(Buffer.from('{"taskId": '), { oversize, content_type: "application/json" }),
@@ -382,7 +385,7 @@ it("the rejection of a message that is no longer rejected is removed, and the ot
   expect(await reasons()).toEqual(["malformed-body", "unreadable-time"]);
 });
 
-it("a job at which a bug occurs has failed, and is reported; the others are stored", async () => {
+it("a job that triggers a bug counts as failed and is reported; the others are stored", async () => {
   const told: unknown[] = [];
   const watch = { onStep: () => undefined, onFailure: (failure: unknown) => told.push(failure) };
   const odd = { ...rules.judge, acceptsProject: (_: string, project: string) => project === "try" || bug() };
@@ -405,7 +408,7 @@ function bug(): never {
   throw new Error("a bug");
 }
 
-it("a request that cannot be read any more has failed", async () => {
+it("a request that cannot be read any more counts as failed", async () => {
   const origin = { kind: "rest", clientId: "c", endpoint: "/api/project/try/jobs/" } as const;
   const archive = await archiveOf([
     archived(Buffer.from("no list"), { origin }),
@@ -414,7 +417,7 @@ it("a request that cannot be read any more has failed", async () => {
   expect(endsOf(await replay(store, archive))).toEqual([{ failed: 2 }]);
 });
 
-it("ends between two batches when it is asked to, and says where to go on", async () => {
+it("stops between two batches when it is asked to, and returns where to resume", async () => {
   const entries = Array.from({ length: 30 }, (_, n) =>
     archived(aMessage({ taskId: `t${n}/0` }), { received_at: minute(n) }),
   );

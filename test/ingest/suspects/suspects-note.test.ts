@@ -17,7 +17,7 @@ const openNote = (place = folder) => {
   return openSuspectsNote(place, { error: tell, warn: tell, info: tell, debug: tell });
 };
 
-it("the last note is found by the next worker, until that one writes its own", () => {
+it("the last note is found by the next worker, until that worker writes its own", () => {
   const note = openNote();
   expect(note.found).toEqual([]);
   note.keep(["a"]);
@@ -45,7 +45,7 @@ it("a note that cannot be read is logged and ignored, and is deleted when the ne
   expect(told).toEqual(["suspects_note_unreadable"]);
 });
 
-it("a missing folder is created only when there is something to note; if that fails, it is logged", () => {
+it("a missing folder is created only when there is something to note; if that fails, the failure is logged", () => {
   const place = join(folder, "data");
   openNote(place).keep([]);
   expect(readdirSync(folder)).toEqual([]);

@@ -36,7 +36,7 @@ afterEach(async () => {
 
 type Network = "there" | "away" | "reply lost";
 
-/** A worker on this disk, with the real ledger behind a network. It stops when a message kills it. */
+/** A worker on this disk, with the real ledger behind a simulated network. It stops when a message kills it. */
 class Worker {
   /** The actions so far: `handled NAME` or `set aside NAME after N`. */
   readonly did: string[] = [];
@@ -49,7 +49,7 @@ class Worker {
     this.#died = resolve;
   });
 
-  /** @param network - asked at each call to the store. */
+  /** @param network - called for each call to the store. */
   constructor(network: () => Network = () => "there", ledger: Partial<IngestStore> = {}) {
     const through = async <T>(call: () => Promise<T>): Promise<T> => {
       if (this.#isDead) await new Promise(() => undefined);
@@ -125,7 +125,7 @@ class Worker {
 
 const inLedger = async () => (await store.countDocuments())["suspects"];
 
-/** Runs a worker on these messages, until it dies at `dies`, and returns what it did. */
+/** Runs a worker on these messages until it dies at `dies`, and returns its actions. */
 async function live(names: readonly string[], dies: string | null, ledger: Partial<IngestStore> = {}) {
   const worker = new Worker(undefined, ledger);
   await worker.handle(names, dies);
@@ -138,10 +138,10 @@ describe("a suspect", () => {
     expect(await inLedger()).toBe(0);
   });
 
-  it("leaves the ledger when the store is back if it ended while the store was away", async () => {
+  it("that ended while the store was unavailable leaves the ledger when the store is back", async () => {
     let calls = 0;
     let isAway = false;
-    // The store goes away after it has written the ledger and the rejection.
+    // The store becomes unavailable after it has written the ledger and the rejection.
     const worker = new Worker(() => (isAway || ++calls > 2 ? "away" : "there"));
     await worker.handle(["a"]);
     isAway = true;
@@ -166,21 +166,21 @@ describe("a suspect", () => {
     expect(await inLedger()).toBe(0);
   });
 
-  it("is not set aside because it comes several times at once", async () => {
+  it("is not set aside because it is delivered several times together", async () => {
     expect(await live(["a", "a", "a", "a", "a"], null)).toEqual(Array(5).fill("handled a"));
     expect(await inLedger()).toBe(0);
   });
 
-  it("is not set aside if the store was often away while it was in progress", async () => {
+  it("is not set aside if the store was often unavailable while it was in progress", async () => {
     let calls = 0;
-    // Each time it is entered in the ledger, and then the store is away.
+    // Each time it is entered in the ledger, and then the store becomes unavailable.
     const worker = new Worker(() => (++calls % 2 === 1 ? "there" : "away"));
     for (let outage = 0; outage < 8; outage++) await worker.handle(["a"]);
     expect(worker.did).toEqual([]);
     expect(await live(["a"], null)).toEqual(["handled a"]);
   });
 
-  it("is not set aside if workers stopped normally while it was in progress and the store was away", async () => {
+  it("is not set aside if workers stopped normally while it was in progress and the store was unavailable", async () => {
     for (let life = 0; life < 2 * MAX_ATTEMPTS; life++) {
       let calls = 0;
       const mayClear = life > 0 ? 1 : 0;
@@ -201,7 +201,7 @@ describe("a suspect", () => {
     expect(await live(["a", "b"], null, { clearSuspects })).toEqual(["handled a"]);
   });
 
-  it("waits while the ledger is away, and is handled without the ledger if that has a bug", async () => {
+  it("waits while the ledger is unavailable, and is handled without the ledger if the ledger has a bug", async () => {
     const enterSuspects = () => Promise.reject(new Unavailable("store", "gone"));
     expect(await live(["a"], null, { enterSuspects })).toEqual([]);
     const broken = { enterSuspects: () => Promise.reject(new TypeError("a bug")) };
@@ -221,9 +221,8 @@ class Lives {
   }
 
   /**
-   * Runs one worker until the queue is empty, the store was away twice, or "bad" kills it.
-   *
-   * @param script - what the network does at each call; after that it is away. Null if it is always there.
+   * Runs one worker until the queue is empty, the store was unavailable twice, or "bad" kills it.
+   * @param script - what the network does at each call; after that, the store is unavailable. Null if it is always available.
    */
   async liveOnce(script: readonly Network[] | null): Promise<void> {
     let calls = 0;
@@ -238,7 +237,7 @@ class Lives {
         this.deaths++;
         return;
       }
-      // Messages that have ended are settled; the others come again.
+      // Messages that have ended are settled; the others are redelivered.
       this.queue = this.queue.filter((_name, index) => {
         const progress = batch[index];
         return progress === undefined || !hasEnded(progress);
@@ -252,7 +251,7 @@ class Lives {
   }
 }
 
-it("only messages that kill are set aside, and soon, whatever outages and worker stops there are", async () => {
+it("only messages that kill workers are set aside, and soon, despite any outages and worker stops", async () => {
   const network = fc.constantFrom<Network>("there", "there", "there", "there", "there", "away", "reply lost");
   const troubledLives = fc.array(fc.array(network, { maxLength: 8 }), { maxLength: 12 });
   const queues = fc.constantFrom<string[]>(["a"], ["a", "b"], ["bad", "a"], ["a", "bad", "b"]);

@@ -27,7 +27,7 @@ it("a bug that two of nine items trigger only affects those two, each with its o
   ]);
 });
 
-it("throws Unavailable if the store is away, because no item is at fault", async () => {
+it("throws Unavailable if the store is unavailable, because no item is at fault", async () => {
   const away = async (): Promise<number[]> => {
     throw new Unavailable("store", "connection refused");
   };

@@ -22,7 +22,7 @@ it("a message beyond the quota is rejected and acknowledged, but only logged and
     quotaOf: (exchange) => (exchange === "exchange/publisher/jobs" ? exchange : "other"),
   });
   const listed = Array.from({ length: 30 }, (_, n) => aDelivery({ n }));
-  // A stranger creates an exchange for each message; all of them share one quota.
+  // A stranger creates an exchange for each message, but all of them share one quota.
   const others = Array.from({ length: 12 }, (_, n) => aDelivery({ n }, { exchange: `exchange/x/${n}` }));
   const all = [...listed, ...others];
   story.deliver(...all);
@@ -43,7 +43,7 @@ it("a message beyond the quota is rejected and acknowledged, but only logged and
   await store.close();
 });
 
-it("is logged for the 1st, 10th, 100th message of an exchange and day, and so on", () => {
+it("a warning is logged for the 1st, 10th, 100th message of an exchange and day, and so on", () => {
   const told: unknown[] = [];
   const ignore = (): void => undefined;
   const warn = (_event: string, fields: object = {}): void => void told.push({ ...fields, hint: "" });

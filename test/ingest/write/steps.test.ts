@@ -13,14 +13,14 @@ function drawnSteps(): string[] {
   return [...drawing.matchAll(/^ {4}([a-z]+) /gm)].map(([, step = ""]) => step);
 }
 
-/** Returns the functions whose results a function assigns, in the order of its text. */
+/** Returns the functions whose results a function assigns, in source order. */
 function callsOf(name: string): string[] {
   const [, body = ""] = source.split(`export async function ${name}(`);
   const [text = ""] = body.split("\n}\n");
   return [...text.matchAll(/ = (?:await )?([a-z]\w+)\(/g)].map(([, call = ""]) => call);
 }
 
-it("the README draws the steps of the write path as the code takes them", () => {
+it("the README lists the steps of the write path as the code calls them", () => {
   const calls = callsOf("writeSlice").flatMap((call) => (call === "writeJobs" ? callsOf(call) : [call]));
   expect(calls).toEqual(["judge", "plan", "write", "reject", "settle"]);
   expect(drawnSteps()).toEqual([...calls, "suspects", "spool", "archive"]);

@@ -115,20 +115,20 @@ describe("raw bytes with properties", () => {
   const properties = { content_type: "application/json", content_encoding: "gzip" };
   const secret = 'x "https://user:geheim@logs.example/a.log"';
 
-  it("keep them, unlike a decoded item", () => {
+  it("are kept with them, unlike a decoded item", () => {
     const delivery = aDelivery(Buffer.from([1, 2]), { properties });
     expect(kept(undefined, 1000, delivery)).toMatchObject({ content: "AQI=", properties });
     expect(kept({}, 1000, delivery)).not.toHaveProperty("properties");
   });
 
-  it("hide no password under their compression", () => {
+  it("contain no password under their compression", () => {
     const delivery = aDelivery(gzipSync(secret), { properties });
     const { content, blanked, sha256: hash } = kept(undefined, 1000, delivery);
     expect(Buffer.from(content, "base64").toString()).toBe(secret.replace("geheim", "***"));
     expect({ blanked, hash }).toEqual({ blanked: true, hash: sha256(delivery.body) });
   });
 
-  it("hide no password in a property", () => {
+  it("contain no password in a property", () => {
     const delivery = aDelivery("", { properties: { content_type: "https://user:geheim@h/" } });
     expect(kept(undefined, 1000, delivery).properties).toEqual({ content_type: "https://user:***@h/" });
   });

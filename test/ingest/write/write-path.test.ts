@@ -128,7 +128,7 @@ describe("many long rejections", () => {
     expect(await store.listRejections({ limit: 100 })).toHaveLength(jobs.length);
   });
 
-  it("are not recorded twice if the store goes away amid them", async () => {
+  it("are not recorded twice if the store becomes unavailable in between", async () => {
     let calls = 0;
     const leaving: WriteStore = {
       ...store,
@@ -152,7 +152,7 @@ describe("many long rejections", () => {
   });
 });
 
-/** Stores submissions with a bug that one owner triggers. */
+/** Stores submissions, with a bug that one owner triggers. */
 async function storeSubmissions(batch: readonly Arrival[]): Promise<StoreOutcome[]> {
   if (batch.some(({ submission }) => submission.job.who === "bug")) throw new TypeError("a bug");
   return store.storeSubmissions(batch);
@@ -169,7 +169,7 @@ function aLogWithStep(timeStarted: string): object {
   return { name: "live", url: "http://logs.example/1", steps: [{ ...step, result: "success" }] };
 }
 
-it("what is left of a quota goes to the first rejections, whether a message or the store was the reason", async () => {
+it("the rest of a quota is used for the first rejections, whether the message or the store caused them", async () => {
   const recorded: string[] = [];
   const recording: WriteStore = {
     ...store,

@@ -85,7 +85,7 @@ describe("lines of a log", () => {
     expect(part.ok && part.lines.every(({ index }, at) => index === from + at)).toBe(true);
   });
 
-  it("readers of one log share a fetch, at the same time, later, and in another worker", async () => {
+  it("are fetched once for readers of one log, at the same time, later, and in another worker", async () => {
     const cache = aCache();
     const url = `${host.url}/numbered`;
     await Promise.all([1, 2, 3].map((n) => cache.readLines(url, n, n + 1, true)));
@@ -93,7 +93,7 @@ describe("lines of a log", () => {
     expect(asked("/numbered")).toBe(1);
   });
 
-  it("are kept for the owner of the folder alone", async () => {
+  it("can be read only by the owner of the folder", async () => {
     const umask = process.umask(0);
     try {
       await aCache().readLines(`${host.url}/a`, 0, 1, true);
@@ -104,7 +104,7 @@ describe("lines of a log", () => {
     expect(paths.map((path) => (statSync(path).mode & 0o777).toString(8))).toEqual(["700", "600", "600"]);
   });
 
-  it("a log that may still grow is fetched again after ten seconds, a finished one after a day", async () => {
+  it("of a log that may still grow are fetched again after ten seconds, those of a finished log after a day", async () => {
     const cache = aCache();
     const read = (isFinal: boolean) => cache.readLines(`${host.url}/a`, 0, 1, isFinal);
     await read(false);
@@ -122,7 +122,7 @@ describe("lines of a log", () => {
     expect(asked("/a")).toBe(3);
   });
 
-  it("a copy from before the clock was put back is not taken for a new one", async () => {
+  it("from before the clock was set back are not treated as new", async () => {
     const cache = aCache();
     const read = () => cache.readLines(`${host.url}/a`, 0, 1, false);
     await read();
@@ -134,7 +134,7 @@ describe("lines of a log", () => {
 });
 
 describe("limits", () => {
-  it("the text that was not used for longest is deleted when there are too many", async () => {
+  it("the least recently used text is deleted when there are too many", async () => {
     const cache = aCache({ maxBytes: 90 * KIB });
     const read = async (name: string): Promise<void> => {
       now += 1000;
@@ -147,7 +147,7 @@ describe("limits", () => {
     expect(["/a", "/b", "/c"].map(asked)).toEqual([1, 2, 1]);
   });
 
-  it("a text that took long to arrive is not deleted at once for others that were read meanwhile", async () => {
+  it("a text that took long to arrive is not deleted immediately for others that were read in the meantime", async () => {
     const cache = aCache({ maxBytes: 90 * KIB });
     for (const name of ["a", "b"]) await cache.readLines(`${host.url}/${name}`, 0, 1, true);
     const late = cache.readLines(`${host.url}/late`, 0, 1, true);
@@ -160,7 +160,7 @@ describe("limits", () => {
     expect(asked("/late")).toBe(1);
   });
 
-  it("what a killed worker left half-written is deleted after a day", async () => {
+  it("incomplete files that a killed worker left behind are deleted after a day", async () => {
     const cache = aCache();
     await cache.readLines(`${host.url}/a`, 0, 1, true);
     const left = ["left.part", "left.json"];
@@ -179,7 +179,7 @@ describe("limits", () => {
   it.each([
     [10, 4],
     [2, 2],
-  ])("with %i of one host, at most %i logs are fetched at once", async (perHost, most) => {
+  ])("with %i of one host, at most %i logs are fetched at the same time", async (perHost, most) => {
     const cache = aCache({ perHost });
     const ended: LogPart[] = [];
     const reading = [1, 2, 3, 4, 5].map(async (n) => {
@@ -212,7 +212,7 @@ describe("limits", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("on a full disk the other texts go, and if that does not help, the reader is told", async () => {
+  it("on a full disk the other texts are deleted, and if that does not help, the reader gets an error", async () => {
     const work = workHere({ userAgent: "test", allowPrivate: true });
     let isFull: () => boolean = () => false;
     const full = { reason: "disk", detail: "the disk is full" } as const;
@@ -253,7 +253,7 @@ describe("a page", () => {
     asOfMs,
   });
 
-  it("gets lines with what is known of the log, and long lines cut", async () => {
+  it("gets lines, the properties of the log, and long lines cut", async () => {
     const cache = aCache();
     expect(await cache.readPart(shown("/numbered"), 2498, 2700, 5000)).toEqual({
       ok: true,
@@ -267,7 +267,7 @@ describe("a page", () => {
     expect(long).toMatchObject({ ok: true, lines: [{ text: "x".repeat(10_000), bytes: 9 * KIB * KIB }] });
   });
 
-  it("is not kept waiting, and its next question goes on with the same fetch", async () => {
+  it("is not kept waiting, and its next request continues with the same fetch", async () => {
     const cache = aCache();
     const ask = (waitMs: number) => cache.readPart(shown("/slow1"), 0, 1, waitMs);
     expect(await ask(20)).toEqual({ ok: false, kind: "fetching", bytes: 0 });
@@ -292,7 +292,7 @@ describe("a page", () => {
     expect(asked("/slow2")).toBe(1);
   });
 
-  it("goes on with the copy that it shows while the log grows, until a new one is asked for", async () => {
+  it("continues with the copy that it shows while the log grows, until it asks for a new one", async () => {
     const cache = aCache();
     const first = await cache.readPart(shown("/a", false), 0, 1, 5000);
     const asOf = first.ok ? first.facts.fetchedAtMs : null;
@@ -305,7 +305,7 @@ describe("a page", () => {
     expect(asked("/a")).toBe(2);
   });
 
-  it("that asks again for a log that cannot be had does not cause another fetch, for ten seconds", async () => {
+  it("that asks again for an unavailable log does not cause another fetch for ten seconds", async () => {
     const cache = aCache();
     const ask = () => cache.readPart(shown("/gone"), 0, 1, 5000);
     expect(await ask()).toMatchObject({ kind: "failed", reason: "http-status" });
@@ -326,7 +326,7 @@ describe("a page", () => {
     expect(answer).toMatchObject({ ok: true, facts: { total: 2500 }, found: { count: 111, before: 0 } });
   });
 
-  it("finds the lines that a worker takes for errors, and says when there are more than it keeps", async () => {
+  it("finds the lines that a worker treats as errors, and says when there are more than it keeps", async () => {
     const cache = aCache();
     const { signal } = new AbortController();
     expect(await cache.findErrors(shown("/failing"), 5000, signal)).toMatchObject({
@@ -341,7 +341,7 @@ describe("a page", () => {
     expect(await cache.findErrors(shown("/gone"), 5000, signal)).toMatchObject({ kind: "failed" });
   });
 
-  it("more than twenty searches at once are too many", async () => {
+  it("more than twenty concurrent searches are refused", async () => {
     let end: (() => void) | undefined;
     const held = new Promise<void>((resolve) => {
       end = resolve;

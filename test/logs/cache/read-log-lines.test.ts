@@ -21,7 +21,7 @@ function marksOf(text: string | Buffer, pieceBytes = 64 * 1024): LineMarks {
 }
 
 const limits: SliceLimits = { lines: 100, bytes: MIB, lineBytes: 10 };
-/** The lines as `[number, text, bytes]`. */
+/** Returns the lines as `[number, text, bytes]`. */
 async function read(text: string | Buffer, from: number, to: number, changes: Partial<SliceLimits> = {}) {
   const path = join(folder, "text");
   writeFileSync(path, text);
@@ -41,12 +41,12 @@ describe("marks of lines", () => {
     ["one line", "a\n", 1],
     ["two lines, the second without an end", "a\nb", 2],
     ["blank lines", "\n\n\n", 3],
-    ["a carriage return is not a line end", "a\rb\r\n", 1],
-  ])("%s: the number of lines", (_name, text, lines) => {
+    ["a carriage return, which is not a line end", "a\rb\r\n", 1],
+  ])("give the number of lines of %s", (_name, text, lines) => {
     for (const pieceBytes of [1, 2, 1000]) expect(marksOf(text, pieceBytes).lines).toBe(lines);
   });
 
-  it("stand at each thousandth line, and after 256 KiB", () => {
+  it("are set at each thousandth line, and after 256 KiB", () => {
     const text = `${"a\n".repeat(2500)}${"x".repeat(MIB)}\nb\n${"y".repeat(MIB)}\n`;
     const { marks } = marksOf(text);
     expect(marks.lines).toEqual([0, 1000, 2000, 2501, 2503]);
@@ -58,7 +58,7 @@ describe("marks of lines", () => {
 });
 
 describe("a slice", () => {
-  it("holds its lines alone", async () => {
+  it("contains only its lines", async () => {
     expect(await read("a\nb\nc\nd\n", 1, 3)).toEqual([
       [1, "b\n", 2],
       [2, "c\n", 2],
@@ -81,7 +81,7 @@ describe("a slice", () => {
     ]);
   });
 
-  it("passes over very long lines without reading them", async () => {
+  it("skips very long lines without reading them", async () => {
     const long = "x".repeat(5 * MIB);
     const text = `a\n${long}\nb\n${long}\n${long}\nc`;
     expect(await read(text, 0, 9)).toEqual([
@@ -95,7 +95,7 @@ describe("a slice", () => {
     expect(await read(text, 4, 5)).toEqual([[4, "x".repeat(10), 5 * MIB + 1]]);
   });
 
-  it("may not be too long", async () => {
+  it("that is too long is refused", async () => {
     expect(await read("a\n".repeat(1000), 0, 1000)).toBeNull();
     expect(await read("x".repeat(200), 0, 1, { bytes: 100, lineBytes: 1000 })).toBeNull();
   });

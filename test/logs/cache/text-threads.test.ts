@@ -69,7 +69,7 @@ it("a log that cannot be read fails with the reason", async () => {
   });
 });
 
-it("readers are told how much of a log is there, and a fetch that is ended leaves nothing behind", async () => {
+it("readers see how much of a log has arrived, and an aborted fetch leaves nothing behind", async () => {
   const before = readdirSync(folder).length;
   await until(async () => {
     const part = await logs.readPart(shown("/endless"), 0, 1, 50);

@@ -8,7 +8,7 @@ import { type DnsServer, startDnsServer, type Zone } from "../../doubles/dns-ser
 import { answer, type Behaviour, type LogHost, redirect, startLogHost } from "../../doubles/log-host.ts";
 
 // The internal addresses are 127.0.0.1 and ::1, where a service listens that must never be reached. A test has no public
-// machine, so 127.0.0.2 stands for one: it is loopback too, so nothing leaves this machine, and these tests allow it.
+// machine, so 127.0.0.2 acts as one: it is loopback too, so nothing leaves this machine, and these tests allow it.
 const inside = "127.0.0.1";
 const outside = "127.0.0.2";
 const outsideIsPublic = { mayConnect: (address: string) => address === outside };
@@ -43,7 +43,7 @@ async function aDns(zone: Zone): Promise<DnsServer> {
 
 type Outcome = string | LogFetchFailure;
 
-/** Returns the log's text, or why there is none. */
+/** Returns the log's text, or the reason why there is none. */
 async function fetchLog(url: string, options: Partial<HttpLogSourceOptions> = {}): Promise<Outcome> {
   const source = openHttpLogSource({ userAgent: "test", ...options });
   opened.push(source);
@@ -102,7 +102,7 @@ describe("a literal internal address is refused before any connection is made", 
     },
   );
 
-  it("and connected to if private addresses are allowed", async () => {
+  it("or connected to, if private addresses are allowed", async () => {
     const { secret } = await bothSides();
     expect(await fetchLog(`${secret.url}/log`, { allowPrivate: true })).toBe("secret");
   });
@@ -110,15 +110,15 @@ describe("a literal internal address is refused before any connection is made", 
 
 describe("a name is checked by the addresses that it resolves to", () => {
   it.each<[string, Zone[string]]>([
-    ["the inside", [inside]],
-    ["the inside, by way of another name", ["cname:inner.test", inside]],
-    ["the inside, mapped into IPv6", ["::ffff:127.0.0.1"]],
-    ["the inside in IPv6", ["::1"]],
+    ["an internal address", [inside]],
+    ["an internal address through another name", ["cname:inner.test", inside]],
+    ["an internal address, mapped into IPv6", ["::ffff:127.0.0.1"]],
+    ["an internal IPv6 address", ["::1"]],
     ["an unspecified address", ["0.0.0.0"]],
-    ["a public address and the inside", [outside, inside]],
-    ["the inside and a public address", [inside, outside]],
-    ["a public address, and the inside in IPv6", [outside, "::1"]],
-    ["metadata of the cloud", ["169.254.169.254"]],
+    ["a public address and an internal one", [outside, inside]],
+    ["an internal address and a public one", [inside, outside]],
+    ["a public address and an internal IPv6 one", [outside, "::1"]],
+    ["the cloud's metadata address", ["169.254.169.254"]],
   ])("refused: %s", async (_case, answers) => {
     const { secret, logs } = await bothSides();
     const dns = await aDns({ "logs.test": answers });
@@ -131,7 +131,7 @@ describe("a name is checked by the addresses that it resolves to", () => {
     expect(JSON.stringify(failure)).not.toMatch(/127|::1|169\.254/);
   });
 
-  it("read: a public address, directly or through another name", async () => {
+  it("and read if they are public, directly or through another name", async () => {
     const { secret, logs } = await bothSides();
     const dns = await aDns({ "logs.test": [outside], "www.test": ["cname:logs.test", outside] });
     const options = { ...outsideIsPublic, dnsServers: [dns.address] };
@@ -141,13 +141,13 @@ describe("a name is checked by the addresses that it resolves to", () => {
     expect(secret.connections()).toBe(0);
   });
 
-  it("one that does not exist is a network failure, and not final", async () => {
+  it("and a name that does not exist is a network failure, and not final", async () => {
     const dns = await aDns({});
     const failure = await fetchLog("http://nowhere.test/log", { dnsServers: [dns.address] });
     expect(failure).toEqual({ kind: "network", final: false, detail: "nowhere.test: no such host name" });
   });
 
-  it("by DNS alone; the hosts file of this machine is used only if private addresses are allowed", async () => {
+  it("by DNS alone; the hosts file of the machine is used only if private addresses are allowed", async () => {
     const { secret, logs } = await bothSides();
     const dns = await aDns({ "logs.test": [outside] });
     const folder = mkdtempSync(join(tmpdir(), "hosts-"));
@@ -163,7 +163,7 @@ describe("a name is checked by the addresses that it resolves to", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("one whose servers do not answer ends in time", async () => {
+  it("one whose servers do not answer fails in time", async () => {
     const silent = await aHost({}, inside);
     const options = { dnsServers: [`127.0.0.1:${silent.port}`], limits: { connectMs: 300 } };
     expect(await fetchLog("http://logs.test/log", options)).toMatchObject({ final: false });
@@ -233,7 +233,7 @@ describe("answers that change", () => {
     expect(secret.connections()).toBe(0);
   });
 
-  it("also within a redirect to the same name, on another port", async () => {
+  it("the address is checked again after a redirect to the same name on another port", async () => {
     const secret = await aHost({ "/log": answer("secret") }, inside);
     const logs = await aHost({ "/log": redirect(`http://logs.test:${secret.port}/log`) }, outside);
     const dns = await aDns({ "logs.test": (nth) => (nth === 0 ? [outside] : [inside]) });
@@ -268,7 +268,7 @@ describe("a redirect to an internal address is refused", () => {
     },
   );
 
-  it("and so is one from a host on the allow-list to one that is not", async () => {
+  it("and so is a redirect from a host on the allow-list to a host that is not on it", async () => {
     const { logs, secret } = await bothSides();
     const first = await aHost({ "/log": redirect(`http://other.test:${logs.port}/log`) }, outside);
     const dns = await aDns({ "a.logs.test": [outside], "other.test": [outside], "logs.test": [inside] });

@@ -78,7 +78,7 @@ describe("a log that exists", () => {
 
   it.each([
     ["chunked", "Transfer-Encoding: chunked\r\n", "3\r\nlog\r\n0\r\n\r\n"],
-    ["ended by the connection", closed, "log"],
+    ["ended by closing the connection", closed, "log"],
     ["empty", "Content-Length: 0\r\n", ""],
   ])("may be %s", async (_form, header, body) => {
     const host = await aHost({ "/log": raw(`HTTP/1.1 200 OK\r\n${header}\r\n${body}`) });
@@ -90,7 +90,7 @@ describe("a log that exists", () => {
     expect((await read(aSource(), `${host.url}/log`)).toString()).toBe("log");
   });
 
-  it("can be left early, which ends the transfer", async () => {
+  it("can be abandoned early, which ends the transfer", async () => {
     const host = await aHost({ "/log": endless(Buffer.alloc(10_000)) });
     for await (const piece of (await aSource().open(`${host.url}/log`)).bytes) {
       expect(piece.length).toBeGreaterThan(0);
@@ -109,15 +109,15 @@ describe("a log that exists", () => {
     expect(bytes).toBe(3_000_000);
   });
 
-  /** Long enough for all to arrive, and the end of the connection after it. */
+  /** Long enough for all bytes to arrive, and for the connection to end after them. */
   const SLOW_MS = 200;
-  // As much as undici's buffers hold, so that it stops reading, and nothing is left in the socket when the connection ends.
+  // As much as undici's buffers hold, so that undici stops reading, and nothing is left in the socket when the connection ends.
   const full = "x".repeat(64 * 1024);
 
   it.each([
     ["has the announced length", `Content-Length: ${full.length}\r\n`, full],
     ["is chunked", "Transfer-Encoding: chunked\r\n", `10000\r\n${full}\r\n0\r\n\r\n`],
-    ["is ended by the connection", "", full],
+    ["is ended by closing the connection", "", full],
   ])(
     "is read to its end by a slow reader after the host has closed the connection, if it %s",
     async (_form, header, body) => {
@@ -145,7 +145,7 @@ describe("a log that exists", () => {
   );
 });
 
-describe("a server's answer other than a log", () => {
+describe("an answer other than a log", () => {
   it.each([
     [403, true],
     [404, true],
@@ -179,7 +179,7 @@ describe("a server's answer other than a log", () => {
     ["UTF-8", "/\xc3\xbc a.log", "/%C3%BC%20a.log"],
     ["Latin-1", "/\xfc?\xe4", "/%FC?%E4"],
     ["a percent-encoded address", "/%C3%BC%20a", "/%C3%BC%20a"],
-  ])("follows a redirect to an address in %s, as it stands", async (_what, location, asked) => {
+  ])("follows a redirect to an address in %s unchanged", async (_what, location, asked) => {
     const head = `HTTP/1.1 302 Found\r\n${closed}Content-Length: 0\r\nLocation: ${location}\r\n\r\n`;
     const host = await aHost({ "/log": raw(head), [asked.replace(/\?.*/, "")]: answer("log") });
     expect((await read(aSource(), `${host.url}/log`)).toString()).toBe("log");
@@ -223,10 +223,10 @@ describe("a server's answer other than a log", () => {
     expect(await failureOf(read(source, `${host.url}/log`))).toMatchObject({ kind, final: true });
   });
 
-  it("says that a redirect led to what is not a URL", async () => {
+  it("reports a redirect to something that is not a URL", async () => {
     const host = await aHost({ "/log": redirect("http://[::1") });
     expect(await failureOf(read(aSource(), `${host.url}/log`))).toMatchObject({
-      detail: `${new URL(host.url).host} redirects to what is not a URL`,
+      detail: `${new URL(host.url).host} redirects to something that is not a URL`,
     });
   });
 
@@ -305,7 +305,7 @@ describe("limits", () => {
       "nothing more from",
     ],
     [
-      "a body that drips, past the total",
+      "a body that trickles, past the total limit",
       endless(Buffer.from("x"), 20),
       { totalMs: 1000 },
       "not read within",
@@ -328,13 +328,13 @@ describe("limits", () => {
 
 describe("broken transfers fail, and are not final", () => {
   it.each<[string, Behaviour]>([
-    ["a connection that is closed without a word", (socket) => socket.end()],
+    ["a connection that is closed without an answer", (socket) => socket.end()],
     ["a connection that is reset", (socket) => socket.resetAndDestroy()],
     ["a body shorter than announced", raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nlog")],
     ["a chunked body that stops", raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nlo")],
     ["a reset in the middle of the body", raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nlog", "reset")],
-    ["a reset in the middle of a body of no length", raw(`HTTP/1.1 200 OK\r\n${closed}\r\nlog`, "reset")],
-    ["a reset in the middle of HTTP/1.0", raw("HTTP/1.0 200 OK\r\n\r\nlog", "reset")],
+    ["a reset in the middle of a body without a length", raw(`HTTP/1.1 200 OK\r\n${closed}\r\nlog`, "reset")],
+    ["a reset in the middle of an HTTP/1.0 body", raw("HTTP/1.0 200 OK\r\n\r\nlog", "reset")],
     ["a broken chunk", raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nlog\r\n0\r\n\r\n")],
     ["a length that is not a number", raw("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nlog")],
     ["two lengths", raw("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nlog")],
@@ -386,7 +386,7 @@ describe("stopping", () => {
     while (host.open() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   });
 
-  it("closing the source ends what it reads", async () => {
+  it("closing the source ends all reads", async () => {
     const host = await aHost({ "/drip": endless(Buffer.from("x"), 10) });
     const source = aSource();
     const reading = failureOf(read(source, `${host.url}/drip`));
@@ -438,8 +438,8 @@ describe("the cost of a hostile host is limited", () => {
   });
 
   it.each<[string, Behaviour]>([
-    ["a chunk's extension that drips", drip(`${chunked}1;x=`, "y")],
-    ["trailers that drip", drip(`${chunked}0\r\n`, "X: y\r\n")],
+    ["a chunk's extension that trickles", drip(`${chunked}1;x=`, "y")],
+    ["trailers that trickle", drip(`${chunked}0\r\n`, "X: y\r\n")],
   ])("%s: timeout", async (_case, behaviour) => {
     const host = await aHost({ "/log": behaviour });
     const limits = { idleMs: 10_000, totalMs: 500 };

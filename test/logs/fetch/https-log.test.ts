@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { bundleProgram } from "../../bundle-program.ts";
 import { type DnsServer, startDnsServer } from "../../doubles/dns-server.ts";
 
-// A process reads the certificates that it trusts when it starts, so each fetch is a process of its own.
+// A process reads its trusted certificates when it starts, so each fetch is a process of its own.
 const fetchLog = bundleProgram("doubles/fetch-log.mjs");
 const folder = mkdtempSync(join(tmpdir(), "pulse-ingest-https-"));
 const certificate = join(folder, "certificate.pem");
@@ -71,7 +71,7 @@ if (!canRun) console.warn("LEFT OUT: logs over https. Install openssl to run the
 
   it.each([
     ["nobody trusts", "logs.test", undefined, "DEPTH_ZERO_SELF_SIGNED_CERT"],
-    ["is another host's", "other.test", certificate, "ERR_TLS_CERT_ALTNAME_INVALID"],
+    ["belongs to another host", "other.test", certificate, "ERR_TLS_CERT_ALTNAME_INVALID"],
     ["is not for an address", "127.0.0.1", certificate, "ERR_TLS_CERT_ALTNAME_INVALID"],
   ])("is not read with a certificate that %s", async (_case, host, trusted, code) => {
     expect(JSON.parse(await fetched(`https://${host}:${port}/log`, trusted))).toEqual({

@@ -73,11 +73,11 @@ describe("the list of ports that may be fetched from", () => {
     "https://logs.test:80/",
     "http://logs.test:1024/",
     "http://[2606:4700::1111]:65535/",
-  ])("has %s by default", (url) => {
+  ])("contains %s by default", (url) => {
     expect(refusal(url)).toBeNull();
   });
 
-  it.each([0, 1, 22, 25, 79, 81, 442, 444, 1023])("does not have port %i by default", (port) => {
+  it.each([0, 1, 22, 25, 79, 81, 442, 444, 1023])("does not contain port %i by default", (port) => {
     const detail = `refused-port, final: port ${port} of logs.test is not among the ports of LOG_PORTS`;
     expect(refusal(`http://logs.test:${port}/x`)).toBe(detail);
     expect(refusal(`https://logs.test:${port}/x`)).toBe(detail);

@@ -40,7 +40,7 @@ function aHostsFile(text: string): string {
 
 const silent: DnsConduct = { answers: () => false };
 
-describe("a stranger's host name", () => {
+describe("a host name outside this machine", () => {
   it("is resolved by DNS, IPv4 before IPv6, also through other names", async () => {
     const zone = {
       "both.test": ["2001:db8::1", "192.0.2.1"],
@@ -54,7 +54,7 @@ describe("a stranger's host name", () => {
     await expect(resolve("none.test")).rejects.toMatchObject({ code: "ENOTFOUND" });
   });
 
-  it("whose servers never answer fails in time, however many servers there are", async () => {
+  it("fails in time if its servers never answer, however many servers there are", async () => {
     const resolve = resolverOf(await aDns({}, silent), { lookupMs: 400 });
     const from = performance.now();
     const ends = await Promise.allSettled(Array.from({ length: 200 }, (_, n) => resolve(`a${n}.test`)));
@@ -64,7 +64,7 @@ describe("a stranger's host name", () => {
     }
   });
 
-  it("does not block the system's lookups, which the whole process shares, while its servers hang", async () => {
+  it("does not block the system's look-ups, which the whole process shares, while its servers hang", async () => {
     const server = await aDns({}, silent);
     const resolve = resolverOf(server, { lookupMs: 5000 });
     const hanging = Promise.allSettled(Array.from({ length: 100 }, (_, n) => resolve(`a${n}.test`)));
@@ -75,7 +75,7 @@ describe("a stranger's host name", () => {
     await hanging;
   });
 
-  it("that is answered slowly, but in time, is resolved", async () => {
+  it("is resolved if it is answered slowly, but in time", async () => {
     const resolve = resolverOf(await aDns({ "slow.test": ["192.0.2.1"] }, { delayMs: 700 }));
     expect(await resolve("slow.test")).toEqual(["192.0.2.1"]);
   });
@@ -101,7 +101,7 @@ describe("a stranger's host name", () => {
     });
   });
 
-  it("is not looked for in search domains", async () => {
+  it("is not searched for in search domains", async () => {
     const server = await aDns({});
     await expect(resolverOf(server)("intranet")).rejects.toMatchObject({ code: "ENOTFOUND" });
     expect(server.questions.toSorted()).toEqual(["A intranet", "AAAA intranet"]);
@@ -118,7 +118,7 @@ describe("a name of this machine", () => {
     },
   );
 
-  it("in the hosts file has the addresses in that file, before any server is asked", async () => {
+  it("in the hosts file has the addresses in that file, without asking a server", async () => {
     const hostsFile = aHostsFile(
       [
         "# of this machine",

@@ -8,7 +8,7 @@ const text = `${"a line of a log, and not the only one\n".repeat(200)}the last`;
 const gzip = gzipSync(text);
 const stored = gzipSync(text, { level: 0 });
 
-/** Returns the text of a body that arrives in pieces of this length, or why there is none. */
+/** Returns the text of a body that arrives in pieces of this length, or the reason why there is none. */
 async function textOf(body: Buffer, pieceBytes: number): Promise<string | LogFault> {
   const chunks: Buffer[] = [];
   const pieces = async function* (): AsyncGenerator<Buffer> {
@@ -71,7 +71,7 @@ describe("the text of a body, however it is cut into pieces", () => {
       const read = await textOf(gzip.subarray(0, cut), 50);
       expect(typeof read === "string" && text.startsWith(read)).toBe(true);
     }
-    // Without compression, all bytes that arrived are there.
+    // Without compression, all bytes that arrived are in the text.
     expect(await textOf(stored.subarray(0, 1000), 4096)).toBe(text.slice(0, 1000 - 15));
   });
 
@@ -92,7 +92,7 @@ describe("the text of a body, however it is cut into pieces", () => {
       "length",
     ],
     ["another method", flipped(2), "corrupt-gzip", "method"],
-    ["flags of the future", flipped(3, 0x80), "corrupt-gzip", "flags"],
+    ["reserved flags", flipped(3, 0x80), "corrupt-gzip", "flags"],
     ["a wrong checksum of its header", headed(0x02, "xx"), "corrupt-gzip", "header"],
     ["bzip2", Buffer.from("BZh91AY&SY\x12\x34"), "foreign-compression", "bzip2"],
     ["xz", Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4]), "foreign-compression", "xz"],

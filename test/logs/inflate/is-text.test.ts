@@ -5,7 +5,7 @@ import { readLogText } from "../../../src/logs/inflate/read-log-text.ts";
 import { defaultLogLimits } from "../../../src/logs/parse/log-parser.ts";
 import { seededRandom } from "../parse/hostile-lines.ts";
 
-/** Returns the text of a log that is not compressed, or why it is refused. */
+/** Returns the text of a log that is not compressed, or the reason why it is refused. */
 async function readAsIs(body: Buffer, pieceBytes = 1000): Promise<Buffer | string> {
   const chunks: Buffer[] = [];
   const bytes = (async function* () {
@@ -21,7 +21,7 @@ async function readAsIs(body: Buffer, pieceBytes = 1000): Promise<Buffer | strin
 const latin1 = (bytes: string): Buffer => Buffer.from(bytes, "latin1");
 const line = "fatal error: boom\n";
 
-/** Encodes a text in an encoding that Node can only decode. The table comes from decoding every byte and pair of bytes. */
+/** Encodes a text in an encoding that Node can only decode. The table is built by decoding every byte and pair of bytes. */
 function encode(text: string, encoding: string): Buffer {
   const decoder = new TextDecoder(encoding);
   const bytesOf = new Map<string, number[]>();
@@ -55,7 +55,7 @@ describe("text is not changed", () => {
     ["Latin-1 with bell and colours", encode(`\x1b[31mÖ\x1b[0m\x07${german}`.repeat(50), "windows-1252")],
     ["Cyrillic in KOI8-R", encode(russian.repeat(100), "koi8-r")],
     ["Cyrillic in Windows-1251", encode(russian.repeat(100), "windows-1251")],
-    ["Cyrillic of DOS", encode(russian.repeat(100), "ibm866")],
+    ["Cyrillic in a DOS code page", encode(russian.repeat(100), "ibm866")],
     ["Japanese in Shift-JIS", encode(japanese.repeat(100), "shift_jis")],
     ["Japanese in EUC", encode(japanese.repeat(100), "euc-jp")],
     ["Japanese in ISO-2022", latin1("\x1b$B%(%i!<\x1b(B: x\n".repeat(100))],
@@ -70,23 +70,23 @@ describe("text is not changed", () => {
     ["one separator, very often", latin1("8=FIX.4.4\x019=1\x0135=A\x01".repeat(200))],
     ["separators of records, at the start", latin1("\x1e\x1fa\x1fb\x1c\x1d".repeat(200))],
     ["a separator in Windows-1251", encode(russian.replaceAll(" ", "\x01").repeat(50), "windows-1251")],
-    ["colours of IRC", latin1("\x02\x0304bold\x03\x02 \x1funder\x1f\n".repeat(200))],
+    ["IRC colours", latin1("\x02\x0304bold\x03\x02 \x1funder\x1f\n".repeat(200))],
     [
       "frames of container logs",
       latin1(`\x01\0\0\0\0\0\0${String.fromCharCode(line.length)}${line}`.repeat(99)),
     ],
     ["a separator after spaces, like brotli data", latin1(`  \x1c\nbuilder: x\n${line.repeat(40)}`)],
     [
-      "a space of Latin-1 and a separator, like brotli data",
+      "a Latin-1 space and a separator, like brotli data",
       latin1(`\r\n\xa0\n\n${line.repeat(5)}\x1f${line.repeat(40)}`),
     ],
-    ["an end of a DOS file", latin1(`${line}\x1a`)],
+    ["an end-of-file mark of DOS", latin1(`${line}\x1a`)],
     ["text separated by NULs", latin1("PATH=/bin\0HOME=/root\0".repeat(200))],
     ["NULs and nothing else", hole],
-    ["a hole at the start", Buffer.concat([hole, latin1(line)])],
-    ["a hole in the middle", Buffer.concat([latin1(line), hole, latin1(line)])],
+    ["a sparse hole at the start", Buffer.concat([hole, latin1(line)])],
+    ["a sparse hole in the middle", Buffer.concat([latin1(line), hole, latin1(line)])],
     [
-      "holes without end",
+      "very many sparse holes",
       Buffer.concat(Array.from({ length: 40 }, () => [latin1(line), Buffer.alloc(50)]).flat()),
     ],
     ["a binary tail", Buffer.concat([latin1(line.repeat(2)), randomBytes(20_000)])],
@@ -109,7 +109,7 @@ describe("text is not changed", () => {
 
 describe("data without a signature is not text", () => {
   it("if it is random, at any length", async () => {
-    // The same bodies each time, because one in some thousand bodies of 200 bytes does look like text.
+    // The same bodies each time, because one in several thousand bodies of 200 bytes does look like text.
     const random = seededRandom(20_260_105);
     for (const bytes of [200, 500, 1000, 4096, 50_000]) {
       for (let nth = 0; nth < 20; nth++) {
@@ -123,7 +123,7 @@ describe("data without a signature is not text", () => {
 
   it.each<[string, (text: string) => Buffer]>([
     ["brotli", (text) => brotliCompressSync(text)],
-    ["bare deflate data", (text) => deflateRawSync(text)],
+    ["raw deflate data", (text) => deflateRawSync(text)],
   ])("%s of any log", async (_case, compress) => {
     for (let lines = 4; lines < 2000; lines *= 2) {
       const log = Array.from(

@@ -31,7 +31,7 @@ interface Reading {
   readonly limits?: Partial<LogLimits>;
 }
 
-/** Returns the text that the parser gets for a body, or why there is none. */
+/** Returns the text that the parser gets for a body, or the reason why there is none. */
 async function textOf(body: Buffer, reading: Reading = {}): Promise<string | LogFault> {
   const { contentEncoding = "", pieceBytes = 4096, limits = {} } = reading;
   const chunks: Buffer[] = [];
@@ -51,21 +51,26 @@ describe("a compression is undone", () => {
   it.each<[string, Buffer, string, string]>([
     ["gzip in gzip, declared once", gzipSync(gzipSync(text)), "gzip", text],
     ["gzip in gzip, declared twice", gzipSync(gzipSync(text)), "gzip, x-gzip", text],
-    ["gzip in gzip that nobody declared", gzipSync(gzipSync(text)), "", text],
+    ["undeclared gzip in gzip", gzipSync(gzipSync(text)), "", text],
     ["zlib", deflateSync(text), "deflate", text],
-    ["zlib that nobody declared", deflateSync(text), "", text],
-    ["zlib of level 5, which begins as text", deflateSync(text, { level: 5 }), "", text],
-    ["zlib of little, level 5", deflateSync(short, { level: 5 }), "", short],
-    ["zlib with as few odd bytes as text", deflateSync(failed), "", failed],
-    ["zlib with as few odd bytes as text, in gzip", gzipSync(deflateSync(failed)), "", failed],
-    ["zlib with as few odd bytes as text, and junk", Buffer.concat([deflateSync(failed), junk]), "", failed],
-    ["zlib of a small window", deflateSync(text, { windowBits: 9 }), "", text],
-    ["zlib of nothing", deflateSync(""), "", ""],
-    ["bare deflate data", deflateRawSync(text), "deflate", text],
-    ["bare deflate data of little", deflateRawSync(short), "Deflate", short],
+    ["undeclared zlib", deflateSync(text), "", text],
+    ["zlib of level 5, which starts like text", deflateSync(text, { level: 5 }), "", text],
+    ["zlib of a short text, level 5", deflateSync(short, { level: 5 }), "", short],
+    ["zlib with as few unusual bytes as text", deflateSync(failed), "", failed],
+    ["zlib with as few unusual bytes as text, in gzip", gzipSync(deflateSync(failed)), "", failed],
+    [
+      "zlib with as few unusual bytes as text, and junk",
+      Buffer.concat([deflateSync(failed), junk]),
+      "",
+      failed,
+    ],
+    ["zlib with a small window", deflateSync(text, { windowBits: 9 }), "", text],
+    ["zlib of an empty text", deflateSync(""), "", ""],
+    ["raw deflate data", deflateRawSync(text), "deflate", text],
+    ["raw deflate data of a short text", deflateRawSync(short), "Deflate", short],
     ["brotli", brotliCompressSync(text), "br", text],
-    ["brotli of little", brotliCompressSync(short), " BR ", short],
-    ["brotli of nothing", brotliCompressSync(""), "br", ""],
+    ["brotli of a short text", brotliCompressSync(short), " BR ", short],
+    ["brotli of an empty text", brotliCompressSync(""), "br", ""],
     ["a .gz file that was sent as brotli", brotliCompressSync(gzipSync(text)), "br", text],
     ["brotli in gzip", gzipSync(brotliCompressSync(text)), "br, gzip", text],
     ["deflate in brotli", brotliCompressSync(deflateRawSync(text)), "deflate, br", text],
@@ -82,9 +87,9 @@ describe("a compression is undone", () => {
     ["gzip in gzip", gzipSync(cut(gzipSync(text))), ""],
     ["gzip in gzip, both", cut(gzipSync(cut(gzipSync(text)))), ""],
     ["zlib", cut(deflateSync(text)), "deflate"],
-    ["bare deflate data", cut(deflateRawSync(text)), "deflate"],
+    ["raw deflate data", cut(deflateRawSync(text)), "deflate"],
     ["brotli", cut(brotliCompressSync(text)), "br"],
-  ])("%s that breaks off gives the text before that", async (_case, body, contentEncoding) => {
+  ])("truncated %s gives the text before the end", async (_case, body, contentEncoding) => {
     const read = await textOf(body, { contentEncoding });
     expect(typeof read).toBe("string");
     expect(text.startsWith(String(read))).toBe(true);
@@ -121,26 +126,26 @@ describe("a compression is undone", () => {
       format: "zstd",
     });
   }
-  // One test on each version of Node, so that none is skipped.
-  if (canUndoZstd) it("zstd, of several frames, where Node can", undoesZstd);
-  else it("zstd fails by its name where Node cannot undo it", refusesZstd);
+  // There is one test for each version of Node, so that none is skipped.
+  if (canUndoZstd) it("zstd with several frames, if Node supports it", undoesZstd);
+  else it("zstd fails with its name if Node does not support it", refusesZstd);
 });
 
-describe("an encoding of text is decoded by its mark", () => {
+describe("an encoding is recognised by its byte order mark", () => {
   const words = "Größe 漢字 🎉\nfatal error: boom\n";
   const utf8 = Buffer.from(words).toString("latin1");
 
   it.each<[string, Buffer]>([
-    ["UTF-16, little end first", utf16("le", words)],
-    ["UTF-16, big end first", utf16("be", words)],
+    ["UTF-16, little-endian", utf16("le", words)],
+    ["UTF-16, big-endian", utf16("be", words)],
     ["UTF-16 in gzip", gzipSync(utf16("le", words))],
-    ["UTF-8 with a mark", Buffer.from(`\ufeff${words}`)],
-    ["UTF-8 with a mark in gzip in gzip", gzipSync(gzipSync(Buffer.from(`\ufeff${words}`)))],
+    ["UTF-8 with a byte order mark", Buffer.from(`\ufeff${words}`)],
+    ["UTF-8 with a byte order mark in gzip in gzip", gzipSync(gzipSync(Buffer.from(`\ufeff${words}`)))],
   ])("%s", async (_case, body) => {
     for (const pieceBytes of [1, 3, 4096]) expect(await textOf(body, { pieceBytes })).toBe(utf8);
   });
 
-  it("and UTF-16 without a mark fails, and the fault names it", async () => {
+  it("and UTF-16 without a byte order mark fails, and the fault names it", async () => {
     for (const order of ["le", "be"] as const) {
       expect(await textOf(utf16(order, text).subarray(2))).toEqual({
         reason: "not-text",
@@ -160,31 +165,26 @@ describe("data that is not text fails", () => {
     ["zip", latin1("PK\x03\x04\x14\0\0\0\x08\0\0\0"), "foreign-compression", "zip"],
     ["7z", latin1("7z\xbc\xaf\x27\x1c\0\x04"), "foreign-compression", "7z"],
     ["xz in gzip", gzipSync(latin1("\xfd7zXZ\0\0\x04")), "foreign-compression", "xz"],
-    ["brotli that is not declared", brotliCompressSync(text), "foreign-compression", "brotli"],
-    ["little brotli that is not declared", brotliCompressSync(short), "foreign-compression", "brotli"],
-    [
-      "brotli in gzip that is not declared",
-      gzipSync(brotliCompressSync(text)),
-      "foreign-compression",
-      "brotli",
-    ],
+    ["undeclared brotli", brotliCompressSync(text), "foreign-compression", "brotli"],
+    ["undeclared brotli of a short text", brotliCompressSync(short), "foreign-compression", "brotli"],
+    ["undeclared brotli in gzip", gzipSync(brotliCompressSync(text)), "foreign-compression", "brotli"],
     ["brotli of low quality", brotli(text, 1), "foreign-compression", "brotli"],
-    ["bare deflate data that is not declared", deflateRawSync(text), "not-text", null],
+    ["undeclared raw deflate data", deflateRawSync(text), "not-text", null],
     ["a tar archive", tar("log.txt", text), "not-text", "tar"],
     ["a tar archive in gzip", gzipSync(tar("log.txt", text)), "not-text", "tar"],
     ["a PNG image", latin1("\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), "not-text", "PNG"],
     ["a PDF document", latin1("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"), "not-text", "PDF"],
-    ["a program", latin1("\x7fELF\x02\x01\x01\0"), "not-text", "ELF"],
+    ["an executable program", latin1("\x7fELF\x02\x01\x01\0"), "not-text", "ELF"],
     ["random bytes", randomBytes(5000), "not-text", null],
     ["random bytes in gzip", gzipSync(randomBytes(5000)), "not-text", null],
     [
-      "random bytes after a hole",
+      "random bytes after a sparse hole",
       Buffer.concat([Buffer.alloc(300_000), randomBytes(5000)]),
       "not-text",
       null,
     ],
     [
-      "numbers of four bytes",
+      "four-byte numbers",
       Buffer.from(Uint32Array.from({ length: 3000 }, (_, n) => n).buffer),
       "not-text",
       null,
@@ -196,7 +196,7 @@ describe("data that is not text fails", () => {
     }
   });
 
-  it("all of three compressions are named", async () => {
+  it("the fault names all of three compressions", async () => {
     const threefold = gzipSync(gzipSync(gzipSync(text)));
     expect(await textOf(threefold)).toEqual({
       reason: "too-many-layers",
@@ -217,7 +217,7 @@ describe("data that is not text fails", () => {
   });
 });
 
-describe("limits hold over all layers", () => {
+describe("limits apply to all layers together:", () => {
   it("for the inflated bytes, even if the text itself is short", async () => {
     const inner = Buffer.concat([gzipSync("text"), Buffer.alloc(2 * 1024 * 1024, "x")]);
     const inflatedBytes = 1024 * 1024;
@@ -256,7 +256,7 @@ describe("limits hold over all layers", () => {
     expect(await lengthOf(gzipSync(dots(64 * mib)), limits)).toBe(64 * mib);
     const tooHigh = { reason: "ratio-too-high", limit: 100 };
     expect(await lengthOf(gzipSync(dots(64 * mib + 1)), limits)).toEqual(tooHigh);
-    // Each layer alone is within the ratio; they multiply.
+    // Each layer alone is within the ratio, but the ratios multiply.
     expect(await lengthOf(gzipSync(gzipSync(dots(66 * mib))), limits)).toEqual(tooHigh);
     expect(await lengthOf(brotli(dots(66 * mib), 1), limits, "br")).toEqual(tooHigh);
   }, 180_000);
@@ -271,7 +271,7 @@ describe("cases found in practice", () => {
   }
   const file = (name: string): Buffer => readFileSync(join(folder, name));
 
-  it("double gzip is undone, brotli by its header, and a sparse log is not treated as a bomb", async () => {
+  it("double gzip is undone, brotli is recognised by its header, and a sparse log is not treated as a bomb", async () => {
     expect(await textOf(file("k5-double.log.gz"))).toBe(
       gunzipSync(gunzipSync(file("k5-double.log.gz"))).toString("latin1"),
     );

@@ -15,7 +15,7 @@ describe("each pattern", () => {
     ...harmlessPatterns,
     ...errorPatterns,
   ]) {
-    it(`${name}: finds and leaves its examples`, () => {
+    it(`${name}: matches its positive examples and no others`, () => {
       expect([matches.test(finds.replace(/^\d\S+ INFO - +/, "")), matches.test(leaves)]).toEqual([
         true,
         false,
@@ -25,7 +25,7 @@ describe("each pattern", () => {
 
   it.each(
     [...levelPatterns, ...errorPatterns].map(({ name, contains, finds }) => [name, contains, finds] as const),
-  )("of %s is searched for by what its lines contain", (_name, contains, finds) => {
+  )("of %s is searched for by texts that its lines contain", (_name, contains, finds) => {
     expect(contains.filter((literal) => finds.includes(literal))).not.toEqual([]);
     // Shorter texts would make the search slow.
     expect(Math.min(...contains.map(({ length }) => length))).toBeGreaterThanOrEqual(6);
@@ -57,7 +57,7 @@ const lines: readonly [line: string, isError: boolean][] = [
   ["TEST-INFO: TEST-UNEXPECTED-FAIL", true],
   ["TEST-INFO\tTEST-UNEXPECTED-FAIL", true],
   ["test-pass fatal error", true],
-  // The prefix of a mild level is removed once, with all its blanks.
+  // The prefix of a mild level is removed once, with all spaces after it.
   ["01:02:03 INFO -   rm: cannot remove", true],
   ["01:02:03 WARNING - rm: cannot remove", true],
   ["01:02:03 DEBUG -  abort: x", true],
@@ -115,7 +115,7 @@ const lines: readonly [line: string, isError: boolean][] = [
   ["foo error RC1015: x", true],
   ["foo error R: x", false],
   ["foo error LNK2019: x", false],
-  // Texts anywhere in the line, in exactly these letters.
+  // Texts anywhere in the line, in exactly this spelling.
   ["x TEST-UNEXPECTED-PASS", true],
   ["x FATAL ERROR", true],
   ["Fatal Error", false],
@@ -170,7 +170,7 @@ const lines: readonly [line: string, isError: boolean][] = [
 describe("a line", () => {
   it.each(lines)("%j is an error: %s", (line, isError) => {
     expect(isErrorLine(line)).toBe(isError);
-    // The parser checks only lines with one of these texts, so every error line must have one.
+    // The parser checks only lines with one of these texts, so every error line must contain one.
     if (isError) expect(errorLiterals.some((literal) => line.includes(literal))).toBe(true);
   });
 });

@@ -24,7 +24,7 @@ import { hostileLog, seededRandom } from "./hostile-lines.ts";
 
 jest.setTimeout(300_000);
 
-// FUZZ_LINES=1000000 is the long form: a minute, and other lines with another FUZZ_SEED.
+// FUZZ_LINES=1000000 runs the long form, which takes a minute. Another FUZZ_SEED gives other lines.
 const LINES = Number(process.env["FUZZ_LINES"] ?? 50_000);
 
 describe(`${LINES} hostile lines`, () => {
@@ -33,7 +33,7 @@ describe(`${LINES} hostile lines`, () => {
   const seed = Number(process.env["FUZZ_SEED"] ?? 20_260_105);
   let log: Buffer;
   let gzip: Buffer;
-  /** The result of this process for the lines, in pieces cut at random. */
+  /** The result of this process for the lines, in randomly cut pieces. */
   let made: Record<string, unknown>;
 
   beforeAll(async () => {
@@ -49,7 +49,7 @@ describe(`${LINES} hostile lines`, () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("hold errors, steps, details and data, so that every reader is tested", () => {
+  it("contain errors, steps, details and data, so that every reader is tested", () => {
     expect(made).toMatchObject({
       text_log_summary: {
         step_data: { errors_truncated: true, all_errors: expect.anything(), steps: expect.anything() },
@@ -58,7 +58,7 @@ describe(`${LINES} hostile lines`, () => {
     expect(JSON.stringify(made["Job Info"]).length).toBeGreaterThan(LINES / 100);
   });
 
-  it("have the same result in the command as in the parser, however they are cut into pieces", async () => {
+  it("give the same result in the command and in the parser, however they are cut into pieces", async () => {
     const { code, stdout, stderr } = await runCli(["parse-log", file], { DATA_DIR: folder });
     expect({ code, last: stderr.split("\n").at(-2) ?? "" }).toMatchObject({ code: 0 });
     const { text_log_summary, "Job Info": info, "Bug suggestions": bugs } = JSON.parse(stdout);
@@ -132,7 +132,7 @@ describe("the worst line takes time in proportion to its length", () => {
       [`{"a":[NaN,-Infinity,"\\"",1]}`, `{"a":{"b":`],
     ],
     [
-      "what is searched for",
+      "a text that is searched for",
       searchTerms,
       [
         "10:00:01     INFO -  TEST-UNEXPECTED-FAIL | a/b\\c/test_x.js | boom",
@@ -144,7 +144,7 @@ describe("the worst line takes time in proportion to its length", () => {
     expect(growthAtWorst(reads, seeds)).toBeLessThan(LINEAR);
   });
 
-  it("and a reader that takes quadratic time would be noticed", () => {
+  it("and a quadratic reader would be noticed", () => {
     expect(growthAtWorst((line) => /\d+x/.test(line), ["12x"], 1)).toBeGreaterThan(LINEAR);
     expect(growthAtWorst((line) => /a.*b/.test(line), ["ab"], 1)).toBeGreaterThan(LINEAR);
   });
@@ -152,10 +152,10 @@ describe("the worst line takes time in proportion to its length", () => {
 
 const SHORT = 4096;
 const TIMES = 4;
-// Four times the length takes four times the work; quadratic work would be sixteen times.
+// Four times the length causes four times the work; quadratic work would be sixteen times.
 const LINEAR = TIMES ** 1.5;
 
-/** Returns the factor by which the work grows when the line gets four times as long, for the line where it grows most. */
+/** Returns the factor by which the work grows when the line gets four times as long, for the line with the largest growth. */
 function growthAtWorst(reads: Reads, seeds: readonly string[], tries = 5): number {
   const worst = worstOf(reads, seeds.flatMap(pumps));
   let least = Number.POSITIVE_INFINITY;
@@ -170,7 +170,7 @@ function growthAtWorst(reads: Reads, seeds: readonly string[], tries = 5): numbe
 /** Returns the line of a family that has this length. */
 type Pump = (length: number) => string;
 
-/** Families of lines made from a text: its characters, its beginnings, or all but its end, each repeated. */
+/** Families of lines made from a text: its characters, its prefixes, or all but its end, each repeated. */
 function pumps(text: string): Pump[] {
   const of =
     (before: string, again: string): Pump =>
@@ -206,12 +206,12 @@ function once(reads: Reads, line: string): number {
   return Number(process.hrtime.bigint() - from);
 }
 
-/** Returns the CPU time for one reading, the least of several. */
+/** Returns the CPU time of one read: the minimum of several. */
 function workOf(reads: Reads, line: string): number {
   let calls = 1;
   while (cpuOf(reads, line, calls) < 2000 && calls < 1_000_000) calls *= 2;
   let least = Number.POSITIVE_INFINITY;
-  // A long reading needs few repetitions to be measured.
+  // A long read needs few repetitions to be measured.
   for (let run = 0, spent = 0; run < 5 && spent < 100_000; run++) {
     const took = cpuOf(reads, line, calls);
     least = Math.min(least, took / calls);

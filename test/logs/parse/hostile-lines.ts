@@ -48,7 +48,7 @@ const pieces: readonly string[] = [
   "\x1b[31m",
 ];
 
-// Each of these adds to an artifact in any context, so they are used more rarely.
+// Each of these adds to an artifact in any context, so they are used less often.
 const rarePieces: readonly string[] = [
   "TinderboxPrint: ",
   "TinderboxPrint:a: <a title='x' href='http",
@@ -64,10 +64,9 @@ const markers: readonly string[] = [
 ];
 
 /**
- * Returns a log of lines that a stranger might write to do harm: near misses of every pattern, torn UTF-8, control
+ * Returns a log of lines that an attacker might write: near misses of every pattern, torn UTF-8, control
  * characters, endless lines. It has so few steps, details and data that all artifacts stay below their limits.
- *
- * @returns the bytes of the log, which has `lines` LFs.
+ * @returns the bytes of the log, which contains `lines` LFs.
  */
 export function hostileLog(seed: number, lines: number): Buffer {
   const random = seededRandom(seed);

@@ -27,44 +27,48 @@ async function stepsOf(log: string): Promise<StepRow[]> {
 
 describe("a line of a log", () => {
   it.each<[string, string, [number, string][]]>([
-    ["ends at LF alone", "a\rfatal error\r\n", [[0, "a\rfatal error"]]],
+    ["ends only at LF", "a\rfatal error\r\n", [[0, "a\rfatal error"]]],
     ["ends at no other mark", "a\u0085b\vc\ffatal error\n", [[0, "a\ufffdb\vc\ffatal error"]]],
-    ["need not end", "x\nfatal error", [[1, "fatal error"]]],
-    ["is counted from 0, blank ones too", "\n \t\n\nfatal error\n\n", [[3, "fatal error"]]],
+    ["may have no end", "x\nfatal error", [[1, "fatal error"]]],
+    ["is counted from 0, including blank ones", "\n \t\n\nfatal error\n\n", [[3, "fatal error"]]],
     [
-      "keeps its beginning, and loses white space at its end",
+      "keeps leading white space, and loses white space at its end",
       "  fatal error \t\v\f\r\n",
       [[0, "  fatal error"]],
     ],
     ["keeps a no-break space at its end", "fatal error \xc2\xa0\n", [[0, "fatal error \u00a0"]]],
-    ["may hold NUL", "\0fatal error\0\n", [[0, "\0fatal error\0"]]],
+    ["may contain NUL", "\0fatal error\0\n", [[0, "\0fatal error\0"]]],
     ["is UTF-8", "fatal error \xe2\x82\xac\n", [[0, "fatal error €"]]],
-    ["need not be UTF-8", "fatal error \xff\xe2\x82x\n", [[0, "fatal error \ufffd\ufffdx"]]],
+    ["may be invalid UTF-8", "fatal error \xff\xe2\x82x\n", [[0, "fatal error \ufffd\ufffdx"]]],
     ["is cut after 500 bytes", `${"x".repeat(490)}fatal error tail\n`, []],
     [
-      "... with what stands before",
+      "... including what precedes an error",
       `${"x".repeat(489)}fatal error tail\n`,
       [[0, `${"x".repeat(489)}fatal error`]],
     ],
-    ["... its own LF counted", `${"x".repeat(488)}fatal error\n`, [[0, `${"x".repeat(488)}fatal error`]]],
-    ["... also as an error", `fatal error ${"y".repeat(600)}\n`, [[0, `fatal error ${"y".repeat(488)}`]]],
+    ["... including its own LF", `${"x".repeat(488)}fatal error\n`, [[0, `${"x".repeat(488)}fatal error`]]],
     [
-      "... a character that the cut has split left out",
+      "... also if it is an error",
+      `fatal error ${"y".repeat(600)}\n`,
+      [[0, `fatal error ${"y".repeat(488)}`]],
+    ],
+    [
+      "... without a character that the cut would split",
       `fatal error ${"y".repeat(487)}\xe2\x82\xac\n`,
       [[0, `fatal error ${"y".repeat(487)}`]],
     ],
     [
-      "... one that fits kept",
+      "... with a character that fits exactly",
       `fatal error ${"y".repeat(485)}\xe2\x82\xacz\n`,
       [[0, `fatal error ${"y".repeat(485)}€`]],
     ],
     [
-      "is not cut with performance data",
+      "is not cut if it has performance data",
       `PERFHERDER_DATA fatal error ${"y".repeat(600)}\n`,
       [[0, `PERFHERDER_DATA fatal error ${"y".repeat(600)}`]],
     ],
     [
-      "... wherever that stands",
+      "... wherever the data begins",
       `${"x".repeat(600)} fatal error PERFHERDER_DATA\n`,
       [[0, `${"x".repeat(600)} fatal error PERFHERDER_DATA`]],
     ],
@@ -79,9 +83,9 @@ describe("a line of a log", () => {
 describe("the steps of a log", () => {
   it.each<[string, string, StepRow[]]>([
     ["nothing", "", []],
-    ["blank lines alone", "\n \t\r\n\n", []],
-    ["header lines alone", "builder: a\nslave: b\nrevision: c\n", []],
-    ["a finish alone", finished("a", 0), []],
+    ["only blank lines", "\n \t\r\n\n", []],
+    ["only header lines", "builder: a\nslave: b\nrevision: c\n", []],
+    ["only a finish", finished("a", 0), []],
     ["one step", `${started("a")}x\n${finished("a", 0)}`, [["a", 0, 2, "success"]]],
     ...[
       "success",
@@ -99,22 +103,22 @@ describe("the steps of a log", () => {
       [["a", 0, 1, result]],
     ]),
     [
-      "a code with zeros in front",
+      "a code with leading zeros",
       started("a") + finished("a", 0).replace("results: 0", "results: 005"),
       [["a", 0, 1, "retry"]],
     ],
     [
-      "a code without end",
+      "a code of very many digits",
       started("a") + finished("a", 0).replace("results: 0", `results: ${"9".repeat(400)}`),
       [["a", 0, 1, "unknown"]],
     ],
     [
-      "a line outside opens one without a name",
+      "a line outside of a step opens a step without a name",
       `\n${finished("a", 0)}line\n${finished("b", 3)}${finished("c", 0)}`,
       [["Unnamed step", 2, 3, "skipped"]],
     ],
     [
-      "a start ends what is open",
+      "a start ends the open step",
       started("a") + started("b") + finished("zzz", 9),
       [
         ["a", 0, 1, "unknown"],
@@ -122,17 +126,17 @@ describe("the steps of a log", () => {
       ],
     ],
     [
-      "headers before all",
+      "headers before everything else",
       "builder: x\nslave: y\nnot header\nbuilder: z\n",
       [["Unnamed step", 2, 3, "unknown"]],
     ],
     [
-      "headers after a finish that means nothing",
+      "headers after a finish without a start",
       `${finished("a", 0)}builder: x\nx\n`,
       [["Unnamed step", 2, 2, "unknown"]],
     ],
     [
-      "headers after a step are lines like others",
+      "headers after a step are ordinary lines",
       `${started("a")}${finished("a", 0)}builder: x\n`,
       [
         ["a", 0, 1, "success"],
@@ -150,12 +154,12 @@ describe("the steps of a log", () => {
       ],
     ),
     [
-      "a step without end goes on to the last line, a blank one too",
+      "a step without an end continues to the last line, even a blank one",
       `${started("a")}x\n\n\n`,
       [["a", 0, 3, "unknown"]],
     ],
     [
-      "a marker that is cut is a line",
+      "a marker that is cut is an ordinary line",
       `========= Started ${"n".repeat(500)} (results: 0, elapsed: 1) (at x)\n`,
       [["Unnamed step", 0, 0, "unknown"]],
     ],
@@ -170,7 +174,7 @@ describe("the steps of a log", () => {
     expect(await errorsOf(log)).toEqual([]);
   });
 
-  it("times are unchanged from the log, and give a duration if both can be read", async () => {
+  it("times are copied from the log unchanged, and give a duration if both can be parsed", async () => {
     const log =
       `line\n${finished("a", 3)}` +
       started("b") +
@@ -288,7 +292,7 @@ it("an empty log still has its summary and its details", async () => {
   ]);
 });
 
-it("artifacts do not name the credentials in the log's URL", async () => {
+it("artifacts do not contain the credentials in the log's URL", async () => {
   const log = 'PERFHERDER_DATA: {"framework": {"name": "talos"}, "suites": []}\n';
   const artifacts = logArtifacts(await summaryOf(log), "http://me:hunter2@h/log.gz?access_token=hunter2");
   const logurl = "http://me:***@h/log.gz?access_token=***";
@@ -299,7 +303,7 @@ it("artifacts do not name the credentials in the log's URL", async () => {
   ]);
 });
 
-it("the way in which the bytes are cut into pieces changes nothing", async () => {
+it("the result does not depend on how the bytes are cut into pieces", async () => {
   const log = hostileLog(7, 2000);
   const whole = await summaryOf([log]);
   await fc.assert(

@@ -10,7 +10,7 @@ const marker =
 const header = /^(?:builder|slave|starttime|results|buildid|builduid|revision): /;
 const results = ["success", "testfailed", "busted", "skipped", "exception", "retry", "usercancel"];
 
-/** The state machine of the rules, which reads every line. It is for ASCII text only. */
+/** The state machine as the rules describe it, which reads every line. It handles ASCII text only. */
 function plainly(log: string): StepData {
   const steps: LogStep[] = [];
   const now: { step: LogStep | null } = { step: null };
@@ -61,7 +61,7 @@ function plainly(log: string): StepData {
   return { steps, all_errors: steps.flatMap(({ errors }) => errors), errors_truncated: isTruncated };
 }
 
-it("steps and errors are those of the rules applied line by line, although most lines are skipped", async () => {
+it("steps and errors equal those of the rules applied line by line, although most lines are skipped", async () => {
   const pieces = [
     ...["\n", "\n", "\n", "\r\n", " \t\n", "x", "builder: x\n", "results: ", "revision:\n"],
     "========= Started a b (results: 0, elapsed: 1 secs) (at 2016-07-01 10:00:00.5) =========\n",

@@ -44,7 +44,7 @@ describe("a line with performance data", () => {
     expect(performance_warnings).toEqual(["lines that announce performance data but hold no valid JSON: 1"]);
   });
 
-  it("is nested up to a limit", async () => {
+  it("may be nested up to a limit", async () => {
     expect(readPerformanceItem(deep(64), false)).toMatchObject({ ok: true, text: deep(64) });
     expect(readPerformanceItem(deep(65), false)).toEqual({ ok: false, reason: "too-deep" });
     expect(readPerformanceItem("[".repeat(100_000), false)).toEqual({ ok: false, reason: "too-deep" });
@@ -58,7 +58,7 @@ describe("a line with performance data", () => {
     ["in its middle", `PERFHERDER_DATA: {"a": [${"1, ".repeat(500)}1]}\n`, 0],
     ["before any closing brace", `PERFHERDER_DATA: {"a": "${"x".repeat(2000)}"}\n`, 0],
     ["at a brace", `PERFHERDER_DATA: {"a": {}, "b": "${"x".repeat(2000)}"}\n`, 0],
-    ["where only blanks follow", `PERFHERDER_DATA: {"a": 1}${" ".repeat(2000)}\n`, 1],
+    ["where only spaces follow", `PERFHERDER_DATA: {"a": 1}${" ".repeat(2000)}\n`, 1],
   ])("that is cut by the limit of a line %s causes a warning", async (_case, log, items) => {
     const result = await readText(log, { lineBytes: 1000 });
     if (!result.ok) throw new Error(JSON.stringify(result.fault));
@@ -78,7 +78,7 @@ describe("a line with performance data", () => {
     expect(performance_items).toEqual([item]);
   });
 
-  it("has warnings about the first few odd numbers, and a count of the others", async () => {
+  it("causes warnings about the first few unusual numbers, and a count of the others", async () => {
     const item = (values: number): string => `PERFHERDER_DATA: {"a": [${"NaN,".repeat(values - 1)}NaN]}\n`;
     const { performance_warnings } = await summaryOf(item(2) + item(20));
     expect(performance_warnings).toEqual([

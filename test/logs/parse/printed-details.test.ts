@@ -101,18 +101,18 @@ function byTheRules(text: string): JobDetail {
 
 describe("a line that prints", () => {
   it.each<[string, string, JobDetail[]]>([
-    ["one blank after the colon is not the text's", "TinderboxPrint: hello\n", [html("hello")]],
-    ["... and none need be there", "TinderboxPrint:hello\n", [html("hello")]],
-    ["a second one is", "TinderboxPrint:  hello\n", [html(" hello")]],
-    ["the last of several counts", "TinderboxPrint: a TinderboxPrint: b\n", [html("b")]],
+    ["one space after the colon is not part of the text", "TinderboxPrint: hello\n", [html("hello")]],
+    ["... but is optional", "TinderboxPrint:hello\n", [html("hello")]],
+    ["a second space is part of the text", "TinderboxPrint:  hello\n", [html(" hello")]],
+    ["the last of several markers counts", "TinderboxPrint: a TinderboxPrint: b\n", [html("b")]],
     ["nothing", "TinderboxPrint:\n", [html("")]],
-    ["nothing, without an end of line", "TinderboxPrint:", [html("")]],
+    ["an empty text, without a line end", "TinderboxPrint:", [html("")]],
     ["anything before it", "01:02:03 INFO -  TinderboxPrint: x<br/>y\n", [titledHtml("x", "y")]],
     ["a carriage return", "TinderboxPrint: foo: http://x/y\r\n", [link("foo", "http://x/y\r")]],
     ["another case", "tinderboxprint: x\nTinderBoxPrint: x\n", []],
     ["no colon", "TinderboxPrint x\n", []],
-    ["the same twice is kept twice", "TinderboxPrint: x\nTinderboxPrint: x\n", [html("x"), html("x")]],
-    ["bytes that are no UTF-8", "TinderboxPrint: \xff<br/>\xc3\xa4\n", [titledHtml("\ufffd", "ä")]],
+    ["the same text twice is kept twice", "TinderboxPrint: x\nTinderboxPrint: x\n", [html("x"), html("x")]],
+    ["bytes that are not UTF-8", "TinderboxPrint: \xff<br/>\xc3\xa4\n", [titledHtml("\ufffd", "ä")]],
     ["too far to the right", `${"x".repeat(490)}TinderboxPrint: x\n`, []],
     ["a text that is cut", `TinderboxPrint: ${"y".repeat(600)}\n`, [html("y".repeat(484))]],
     [

@@ -7,7 +7,7 @@ import {
 } from "../../../src/logs/parse/log-parser.ts";
 
 /**
- * Parses a log that is given as text, with one character (U+0000 to U+00FF) for each byte, or as the buffers in which it arrives.
+ * Parses a log that is given as text, with one character (U+0000 to U+00FF) per byte, or as the buffers in which it arrives.
  * All performance data is kept, whether it fits the schema or not.
  */
 export async function readText(
@@ -27,7 +27,7 @@ export async function readText(
   );
 }
 
-/** Returns the summary of a log that can be read. */
+/** Returns the summary of a log that must be readable. */
 export async function summaryOf(log: string | readonly Uint8Array[]): Promise<LogSummary> {
   const result = await readText(log);
   if (!result.ok) throw new Error(JSON.stringify(result.fault));

@@ -59,15 +59,15 @@ describe("the marker of a step", () => {
       "0042",
       "x",
     ],
-  ])("%s", (_case, line, kind, name, code, time) => {
+  ])("may have %s", (_case, line, kind, name, code, time) => {
     expect(readStepMarker(line)).toEqual({ kind, name, code, time });
   });
 
   it.each([
     ["ten equals signs", `========== Started a ${rest}`],
     ["eight equals signs", `======== Started a ${rest}`],
-    ["a time stamp before it", `10:00:00 INFO - ========= Started a ${rest}`],
-    ["a blank before it", ` ========= Started a ${rest}`],
+    ["a timestamp before it", `10:00:00 INFO - ========= Started a ${rest}`],
+    ["a space before it", ` ========= Started a ${rest}`],
     ["a small letter", `========= started a ${rest}`],
     ["another word", `========= Skipped a ${rest}`],
     ["no name, and no room for one", `========= Started ${rest}`],
@@ -76,9 +76,9 @@ describe("the marker of a step", () => {
     ["no elapsed time", "========= Started a (results: 0) (at x)"],
     ["no time", "========= Started a (results: 0, elapsed: 1)"],
     ["a time that does not end", "========= Started a (results: 0, elapsed: 1) (at x"],
-    ["a tab for a blank", `=========\tStarted a ${rest}`],
+    ["a tab instead of a space", `=========\tStarted a ${rest}`],
     ["nothing else", "=========\n"],
-  ])("not with %s", (_case, line) => {
+  ])("is not recognised with %s", (_case, line) => {
     expect(readStepMarker(line)).toBeNull();
   });
 

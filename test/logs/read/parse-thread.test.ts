@@ -53,7 +53,7 @@ function expectReadAs(reading: LogReading, url: string): void {
   expect(info).toMatchObject({ logurl: url, job_details: [{ title: "built", value: "yes" }] });
 }
 
-// A busy machine starts threads slowly, and threads have a low priority.
+// A busy machine starts threads slowly, and log threads have a low priority.
 jest.setTimeout(180_000);
 
 describe("a log read on a thread", () => {
@@ -137,7 +137,7 @@ describe("a log read on a thread", () => {
     expect(await slow).toMatchObject({ ok: false, failure: { kind: "timeout", final: false } });
   });
 
-  it("ends when the reading is stopped", async () => {
+  it("stops when the read is stopped", async () => {
     const host = await aHost({ "/log": endless(Buffer.from("x\n"), 20) });
     const stop = new AbortController();
     const reading = someThreads().readLog(`${host.url}/log`, stop.signal, admitAll);
@@ -160,9 +160,9 @@ describe("a log that could take more memory than a thread has", () => {
 
   it.each<[string, items: number, (nth: number) => string, warning: string | undefined]>([
     ["empty lists", 15, () => "[]", undefined],
-    ["objects of ever new shapes", 15, (nth) => `{"${nth.toString(36)}":0}`, undefined],
-    // Each odd number takes more memory than an empty list, and more time to be found.
-    ["odd numbers", 5, () => "NaN", "more values that are NaN or Infinity: 499995"],
+    ["objects with different members", 15, (nth) => `{"${nth.toString(36)}":0}`, undefined],
+    // Each unusual number takes more memory than an empty list, and more time to find.
+    ["unusual numbers", 5, () => "NaN", "more values that are NaN or Infinity: 499995"],
   ])(
     "is read item by item if its performance data has %s",
     async (_case, items, piece, warning) => {
@@ -174,7 +174,7 @@ describe("a log that could take more memory than a thread has", () => {
       expect(reading.ok ? reading.warnings.at(-1) : "").toBe(warning);
       const blob = reading.ok ? reading.artifacts.find(({ name }) => name === "performance_data")?.blob : "";
       expect(blob?.length).toBeGreaterThan(items * 400_000);
-      // The thread has a low priority: beside other tests it waits long for the processor.
+      // The thread has a low priority, so during other tests it waits long for the processor.
     },
     180_000,
   );
@@ -209,7 +209,7 @@ describe("a log that could take more memory than a thread has", () => {
 });
 
 describe("a log that cannot be read on a thread fails with the reason", () => {
-  // A failure does no harm to the thread, which reads the next log.
+  // A failure does not harm the thread, which reads the next log.
   let threads: ParseThreads;
   beforeAll(() => {
     threads = openParseThreads({
@@ -222,7 +222,7 @@ describe("a log that cannot be read on a thread fails with the reason", () => {
 
   it.each<[string, Behaviour, string, boolean]>([
     ["a log that is gone", answer("", "404 Not Found"), "http-status", true],
-    ["a server in trouble", answer("", "503 Busy"), "http-status", false],
+    ["a server with an error", answer("", "503 Busy"), "http-status", false],
     ["a broken transfer", raw("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nlog"), "network", false],
     ["more than may be transferred", endless(Buffer.alloc(10_000, "x")), "too-large", true],
     ["corrupt gzip", answer(corrupted(gzipSync(log))), "corrupt-gzip", true],
@@ -236,7 +236,7 @@ describe("a log that cannot be read on a thread fails with the reason", () => {
     expect(await read(threads, `${host.url}/log`)).toMatchObject({ ok: false, failure: { kind, final } });
   });
 
-  it("a stream without end", async () => {
+  it("an endless stream", async () => {
     const host = await aHost({ "/log": endless(Buffer.from("x\n"), 20) });
     expect(await read(someThreads({ fetchLimits: { totalMs: 3000 } }), `${host.url}/log`)).toMatchObject({
       ok: false,
@@ -252,7 +252,7 @@ describe("a log that cannot be read on a thread fails with the reason", () => {
     });
   });
 
-  it("a log at a port that is not allowed", async () => {
+  it("a log on a port that is not allowed", async () => {
     const host = await aHost({ "/log": answer(log) });
     const threads = someThreads({ allowPorts: ["443"] });
     expect(await read(threads, `${host.url}/log`)).toMatchObject({
@@ -279,7 +279,7 @@ function corrupted(gzip: Buffer): Buffer {
   return copy;
 }
 
-/** A log of long lines, a third of them without a pattern, which inflates to 40 times its size. */
+/** Returns a log of long lines, a third of them without a pattern, which inflates to 40 times its size. */
 function moderateBomb(): Buffer {
   const line = `${Array.from({ length: 800 }, (_, nth) => (nth * 7919) % 1000).join("")}${"x".repeat(98_000)}\n`;
   return gzipSync(line.repeat(300), { level: 1 });

@@ -20,7 +20,7 @@ async function idsOf(claims: FairClaims, count: number): Promise<string[]> {
   return ids;
 }
 
-/** What the clock shows, in milliseconds. It stands still by itself, so that no list takes any time to read. */
+/** The current time of the clock, in milliseconds. The clock does not advance by itself, so reading a list takes no time. */
 let nowMs = 0;
 
 beforeEach(() => {
@@ -30,7 +30,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-describe("claims that are fair", () => {
+describe("fair claims", () => {
   it("give each exchange as many logs in progress as any other, however many logs it has", async () => {
     const queue = aWorkQueue();
     queue.add(...logsOf("flood", 1900), ...logsOf("a", 5), ...logsOf("b", 5));
@@ -40,7 +40,7 @@ describe("claims that are fair", () => {
     }
   });
 
-  it("let logs that never end hold only their exchange's share of the slots", async () => {
+  it("limit logs that never end to their exchange's share of the slots", async () => {
     const queue = aWorkQueue();
     queue.add(...logsOf("slow", 100), ...logsOf("quick", 100));
     const claims = claimsOf(queue);
@@ -55,7 +55,7 @@ describe("claims that are fair", () => {
     expect(slow).toBe(1);
   });
 
-  it("go to the exchange whose last turn is longest ago, if all have equally many logs in progress", async () => {
+  it("go to the exchange whose last turn was longest ago, if all have equally many logs in progress", async () => {
     const queue = aWorkQueue();
     queue.add(...logsOf("a", 3), ...logsOf("b", 3), ...logsOf("c", 3));
     const claims = claimsOf(queue);
@@ -87,7 +87,7 @@ describe("claims that are fair", () => {
     expect((await claims.claim(1, [])).map(({ id }) => id)).toEqual(["new"]);
   });
 
-  it("give one slot back for each item that ends", async () => {
+  it("return one slot for each item that ends", async () => {
     const queue = aWorkQueue();
     queue.add(...logsOf("a", 10), ...logsOf("b", 10));
     const claims = claimsOf(queue);
@@ -99,7 +99,7 @@ describe("claims that are fair", () => {
     expect([(await claimOne())?.exchange, (await claimOne())?.exchange]).toEqual(["a", "b"]);
   });
 
-  it("find the work of a new exchange at once if the others have none", async () => {
+  it("find the work of a new exchange immediately if the others have none", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a", "e"));
     const claims = claimsOf(queue);

@@ -25,7 +25,7 @@ describe("limits per host", () => {
     }
   });
 
-  it("after its rest a host gets one log at a time until it answers", () => {
+  it("after its rest, a host gets one log at a time until it answers", () => {
     const limits = new HostLimits(2);
     limits.start("a.test");
     limits.end("a.test", "unreachable", 0);
@@ -46,7 +46,7 @@ describe("limits per host", () => {
     expect(limits.busy(5000)).toEqual([]);
   });
 
-  it("a rest is over when the clock is put back", () => {
+  it("a rest is over when the clock is set back", () => {
     const limits = new HostLimits(2);
     limits.start("a.test");
     limits.end("a.test", "unreachable", 3_600_000);
@@ -91,7 +91,7 @@ describe("limits per host", () => {
     expect(limits.busy(50)).not.toContain("slow.test");
   });
 
-  it("a host that fails again and again is remembered rather than those that failed once, long ago", () => {
+  it("a host that fails repeatedly is remembered longer than those that failed once, long ago", () => {
     const limits = new HostLimits(1);
     const strike = (host: string, now: number): void => {
       limits.start(host);

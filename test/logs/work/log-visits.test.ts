@@ -16,7 +16,7 @@ describe("visits to log hosts", () => {
     expect(visits.start("good.test").admit([publicTwo], 443, 0)).toEqual([publicTwo]);
   });
 
-  it("names that lead to a busy server get no log until it has a free slot", () => {
+  it("names that resolve to a busy server get no log until it has a free slot", () => {
     const visits = new LogVisits(1);
     const first = visits.start("a1.test");
     first.admit([publicOne], 443, 0);
@@ -83,7 +83,7 @@ describe("visits to log hosts", () => {
     expect(visits.start("f.test").admit([`64:ff9b::${publicOne}`], 443, 0)).toEqual([]);
   });
 
-  it("after a redirect, the server that it leads to is counted and blamed, not the one that redirected", () => {
+  it("after a redirect, the target server is counted and blamed, not the one that redirected", () => {
     const visits = new LogVisits(1);
     const visit = visits.start("good.test");
     visit.admit([publicOne], 443, 0);

@@ -22,7 +22,7 @@ interface Scene {
   readonly worker: LogWorker;
   readonly queue: WorkQueue;
   readonly ends: readonly WorkEnd[];
-  /** Event names that were logged as warnings or errors. */
+  /** The event names that were logged as warnings or errors. */
   readonly logged: readonly string[];
   /** Resolves when this many items have ended. */
   ended(count: number): Promise<void>;
@@ -111,7 +111,7 @@ function until(stop: AbortSignal): Promise<never> {
 }
 
 describe("a pending log", () => {
-  it("is read, and all its artifacts are stored at once, the suggestions last", async () => {
+  it("is read, and all its artifacts are stored together, the suggestions last", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a"));
     const { ended, ends } = aWorker(queue);
@@ -180,9 +180,9 @@ describe("a log that cannot be read", () => {
   });
 
   it.each([
-    ["that is final", aFailure("http-status", true), 0],
-    ["ten times", aFailure("network", false), 9],
-  ])("%s is not tried again", async (_case, reading, attempts) => {
+    ["with a final failure", aFailure("http-status", true), 0],
+    ["after ten attempts", aFailure("network", false), 9],
+  ])("is not retried %s", async (_case, reading, attempts) => {
     const queue = aWorkQueue();
     queue.add(aLog("a", "http://logs.test/a", attempts));
     const { ended, ends } = aWorker(queue, { readLog: async () => reading });
@@ -193,7 +193,7 @@ describe("a log that cannot be read", () => {
     expect(ends[0]).toMatchObject({ outcome: "failed" });
   });
 
-  it("because its thread ended is retried", async () => {
+  it("is retried if its thread ended", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a"));
     const { ended, ends } = aWorker(queue, {
@@ -204,7 +204,7 @@ describe("a log that cannot be read", () => {
     expect(ends[0]).toMatchObject({ outcome: "retry", failure: "stalled" });
   });
 
-  it("because its suggestions would be too large is not retried", async () => {
+  it("is not retried if its suggestions would be too large", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a"));
     const fault = { reason: "artifact-too-large", artifact: "Bug suggestions", limitBytes: 10 } as const;
@@ -221,7 +221,7 @@ describe("a log that cannot be read", () => {
     ]);
   });
 
-  it("because of a bug of ours is logged as an error, and does not end the worker", async () => {
+  it("is logged as an error if the cause is our own bug, and does not end the worker", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a"));
     queue.add(aLog("b"), aSummary("c"));
@@ -244,7 +244,7 @@ describe("a log that cannot be read", () => {
   });
 });
 
-it("gives work back uncounted if the store is away while bugs are looked up, and waits for the store to do so", async () => {
+it("returns work uncounted if the store is unavailable while bugs are looked up, and waits for the store to do so", async () => {
   const queue = aWorkQueue();
   queue.add(aLog("a"), aSummary("b"));
   queue.next("releaseWork", "away", 2);
@@ -263,7 +263,7 @@ it("gives work back uncounted if the store is away while bugs are looked up, and
   expect(new Set(logged)).toEqual(new Set(["artifacts_wait_for_store"]));
 });
 
-it("fetches no further log for a while if the store is away while bugs are looked up", async () => {
+it("fetches no further log for a while if the store is unavailable while bugs are looked up", async () => {
   const queue = aWorkQueue();
   queue.add(aLog("a"), aLog("b"), aLog("c"));
   const read: string[] = [];
@@ -308,7 +308,7 @@ describe("many logs", () => {
     expect([most, mostOfOne]).toEqual([5, 2]);
   });
 
-  it("on a host that hangs do not take the slots of others", async () => {
+  it("on a hanging host do not take the slots of others", async () => {
     const queue = aWorkQueue();
     for (let nth = 0; nth < 20; nth++) queue.add(aLog(`slow ${nth}`, `http://slow.test/${nth}`));
     for (let nth = 0; nth < 20; nth++) queue.add(aLog(`good ${nth}`, `http://good.test/${nth}`));
@@ -323,7 +323,7 @@ describe("many logs", () => {
     );
   });
 
-  it("on a host that is down are not tried one after another, because the host rests", async () => {
+  it("on an unavailable host are not tried one after another, because the host rests", async () => {
     const queue = aWorkQueue();
     for (let nth = 0; nth < 20; nth++) queue.add(aLog(`dead ${nth}`, `http://dead.test/${nth}`));
     queue.add(aLog("good", "http://good.test/"));
@@ -357,7 +357,7 @@ describe("many logs of many publishers", () => {
     expect(queue.ended.find(({ id }) => id === "good")).toMatchObject({ how: "finished" });
     const putOff = queue.ended.filter(({ how }) => how === "released");
     expect(putOff).toHaveLength(298);
-    // They were given back without an attempt, and are due again one after another.
+    // They were returned without an attempt, and are due again one after another.
     const dueAt = putOff.map((end) => Date.parse(end.how === "released" ? (end.dueAt ?? "") : ""));
     expect(new Set(dueAt).size).toBe(298);
     expect(new Set(ends.map(({ failure }) => failure))).toEqual(new Set([null]));
@@ -398,7 +398,7 @@ describe("work that ends its thread", () => {
     ["too-long", "log"],
     ["crashed", "log"],
     ["too-long", "suggestions"],
-  ] as const)("%s is tried twice: a %s", async (kind, work) => {
+  ] as const)("is tried twice if it is %s: a %s", async (kind, work) => {
     const queue = aWorkQueue();
     const item = (id: string): WorkItem => (work === "log" ? aLog(id) : aSummary(id));
     const fail = (): Promise<never> => Promise.reject(new ThreadFailure(kind, "it did"));
@@ -422,7 +422,7 @@ describe("work that ends its thread", () => {
     expect(queue.ended[0]).toHaveProperty("failure.next_attempt_at", expect.any(String));
   });
 
-  it("that it shared with other tasks is retried, because another task may have ended it", async () => {
+  it("is retried if it shared the thread with other tasks, because another task may have ended it", async () => {
     const queue = aWorkQueue();
     queue.add({ ...aSummary("a"), attempts: 1, failure: "interrupted: the bug thread crashed" });
     const suggestBugs = () => Promise.reject(new ThreadFailure("interrupted", "the bug thread crashed"));
@@ -430,7 +430,7 @@ describe("work that ends its thread", () => {
     expect(queue.ended[0]).toHaveProperty("failure.next_attempt_at", expect.any(String));
   });
 
-  it("together with the whole worker, so that no attempt is ever completed, is given up after the usual number of attempts", async () => {
+  it("is given up after the usual number of attempts if it ends the whole worker, so that no attempt is ever completed", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a", "http://logs.test/a", 10));
     const { ended, ends } = aWorker(queue);
@@ -443,7 +443,7 @@ describe("work that ends its thread", () => {
 });
 
 describe("a store in trouble", () => {
-  it("that is away when work is claimed is asked again, and logged once", async () => {
+  it("that is unavailable when work is claimed is asked again, and this is logged once", async () => {
     const queue = aWorkQueue();
     // Two attempts in both lanes.
     queue.next("exchangesWithWork", "away", 4);
@@ -458,7 +458,7 @@ describe("a store in trouble", () => {
     expect(logged).toEqual(["work_waits_for_store"]);
   });
 
-  it("that is away when artifacts are stored is waited for, and the log is not read again", async () => {
+  it("that is unavailable when artifacts are stored is waited for, and the log is not read again", async () => {
     const queue = aWorkQueue();
     let readings = 0;
     queue.next("finishWork", "away", 3);
@@ -474,7 +474,7 @@ describe("a store in trouble", () => {
     expect([readings, queue.ended.length]).toEqual([1, 1]);
   });
 
-  it("that stays away until the lease has run out leaves the item to the next worker", async () => {
+  it("that stays unavailable until the lease has expired leaves the item to the next worker", async () => {
     const queue = aWorkQueue();
     queue.next("finishWork", "away", 1000);
     queue.next("failWork", "away", 1000);
@@ -488,7 +488,7 @@ describe("a store in trouble", () => {
     expect(queue.ended).toEqual([]);
   });
 
-  it("that gave the item to another worker refuses the artifacts", async () => {
+  it("refuses the artifacts if it has given the item to another worker", async () => {
     const queue = aWorkQueue();
     queue.next("finishWork", "lost", 1);
     queue.next("failWork", "lost", 1);
@@ -500,7 +500,7 @@ describe("a store in trouble", () => {
     expect(ends.map(({ outcome }) => outcome)).toEqual(["lost", "lost"]);
   });
 
-  it("that refuses the artifacts does not make the log a failed one", async () => {
+  it("may refuse the artifacts, which does not make the log a failed one", async () => {
     const queue = aWorkQueue();
     queue.next("finishWork", "bug", 1);
     queue.add(aLog("a"));
@@ -512,7 +512,7 @@ describe("a store in trouble", () => {
     expect(queue.ended[0]).toHaveProperty("failure.next_attempt_at", expect.any(String));
   });
 
-  it("that refuses the artifacts of the last attempt leaves a failed log, not one that is pending for ever", async () => {
+  it("has a failed log, not one that is pending for ever, if it refuses the artifacts of the last attempt", async () => {
     const queue = aWorkQueue();
     queue.next("finishWork", "bug", 1);
     queue.add(aLog("a", undefined, 9));
@@ -525,7 +525,7 @@ describe("a store in trouble", () => {
 });
 
 describe("stopping", () => {
-  it("gives back the items in progress, and claims no more", async () => {
+  it("returns the items in progress, and claims no more", async () => {
     const queue = aWorkQueue();
     for (let nth = 0; nth < 5; nth++) queue.add(aLog(`${nth}`, `http://host-${nth}.test/`));
     const { worker, ends } = aWorker(queue, { logsAtOnce: 2, readLog: (_url, stop) => until(stop) });
@@ -540,7 +540,7 @@ describe("stopping", () => {
     expect(ends.map(({ outcome }) => outcome)).toEqual(["released", "released"]);
   });
 
-  it("stores the artifacts of logs that have been read already", async () => {
+  it("stores the artifacts of logs that have already been read", async () => {
     const queue = aWorkQueue();
     queue.add(aLog("a"));
     let lookUp: (suggested: Suggested) => void = () => undefined;

@@ -11,12 +11,12 @@ describe("retryDelayMs", () => {
     [8, 3_841_000],
     [9, 7_201_000],
     [50, 7_201_000],
-  ])("after %i failed attempts the wait is from a second to %i ms", (failed, most) => {
+  ])("after %i failed attempts, the wait is from a second to %i ms", (failed, most) => {
     expect(retryDelayMs(failed, { maxAttempts: 100 }, 0)).toBe(1000);
     expect(retryDelayMs(failed, { maxAttempts: 100 }, almostOne)).toBe(most);
   });
 
-  it("the waits spread over the whole range, so that many logs of one host are not retried together", () => {
+  it("waits vary over the whole range, so that many logs of one host are not retried together", () => {
     expect(retryDelayMs(3, { maxAttempts: 10 }, 0.5)).toBe(61_000);
     expect(retryDelayMs(3, { maxAttempts: 10 }, 0.25)).toBe(31_000);
   });

@@ -72,7 +72,7 @@ it("a lane whose slots are all taken claims again only when few enough items are
   await Promise.all([lane.stop(), end(3)]);
 });
 
-it("a lane that gathers stops at once", async () => {
+it("a lane that gathers items stops immediately", async () => {
   const { lane, add } = aLane({ slots: 10, refillAt: 5, gatherMs: 60_000 });
   await nextTurn();
   add();

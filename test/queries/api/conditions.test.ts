@@ -31,13 +31,13 @@ describe("a row with tier 2, state `running` and no result", () => {
     ["result__gt=a", false],
     ["unknown=1&unknown__gt=1&unknown__strange=1", true],
     ["__proto__=1&__proto__.x=2&constructor=1&constructor__in=2&toString=1", true],
-  ])("%s fits: %s", (query, isFitting) => {
+  ])("%s matches: %s", (query, isFitting) => {
     expect(fits(row, read(query))).toBe(isFitting);
   });
 });
 
 it.each([
-  ["state__like=x", "state__like: unknown operator; there are ne, gt, gte, lt, lte, in, nin"],
+  ["state__like=x", "state__like: unknown operator; use one of ne, gt, gte, lt, lte, in, nin"],
   ["state__eq__ne=x", /unknown operator/],
   ["state__constructor=x", /unknown operator/],
   ["id=abc", "id: must be a number"],
@@ -72,7 +72,7 @@ it.each([
   expect(readTime(text)).toBe(time);
 });
 
-describe("a list of jobs is made by", () => {
+describe("a list of jobs is selected by", () => {
   it.each([
     ["", null, 0],
     ["state=pending", null, 1],
@@ -104,7 +104,7 @@ describe("a list of jobs is made by", () => {
   });
 });
 
-describe("a list of pushes is made by", () => {
+describe("a list of pushes is selected by", () => {
   const nothing = { from: null, to: null, author: null };
 
   it.each([
@@ -137,14 +137,14 @@ describe("a list for which more than 50,000 jobs would have to be read", () => {
     ],
     ["last_modified__gt=2026-01-05", "add result_set_id, or a shorter range of last_modified"],
     ["id__in=1,2", "ask for fewer at a time"],
-  ])("%s is refused, and the answer names what to add", async (query, advice) => {
+  ])("%s is refused, and the answer names the condition to add", async (query, advice) => {
     await expect(listJobs(store, "try", read(query), { offset: 0, count: 10 })).rejects.toMatchObject({
       status: 400,
       body: { detail: expect.stringContaining(advice) },
     });
   });
 
-  it("is made if no condition has to be compared, because its order is that of an index", async () => {
+  it("is returned if no condition has to be compared, because its order is that of an index", async () => {
     expect(await listJobs(store, "try", [], { offset: 60_000, count: 10 })).toEqual([]);
   });
 });

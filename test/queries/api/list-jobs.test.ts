@@ -31,7 +31,7 @@ it.each([
   ["other/12_54321", "other", 12],
   ["of/b2g_12345", "of/b2g_12345", 0],
   ["buildbot_12345", "buildbot_12345", 0],
-])("the job %s is of the task %s, run %i", async (job_guid, task_id, retry_id) => {
+])("the job %s belongs to the task %s, run %i", async (job_guid, task_id, retry_id) => {
   const [listed] = await store.readListed(await store.pageOfProject("try", 0, 1));
   if (listed === undefined) throw new Error("the project has no job");
   const row = toTodaysJobRow({ ...listed, job: { ...listed.job, job_guid } }, createNameNumbers());
@@ -45,7 +45,7 @@ it.each([
   [`task_id__ne=${UUID}`, ["other/0"]],
   [`task_id__nin=${SLUG},nobody`, ["other/0"]],
   [`job_guid__in=${UUID}/0,other/0&task_id=${UUID}`, [`${UUID}/0`]],
-])("a task is meant by its slug and by its UUID: %s", async (query, guids) => {
+])("a task is found by its slug and by its UUID: %s", async (query, guids) => {
   const conditions = readConditions(new URLSearchParams(query), jobFields);
   const found = await listJobs(store, "try", conditions, { offset: 0, count: 10 });
   expect(found.map(({ job }) => job.job_guid)).toEqual(guids);

@@ -14,7 +14,7 @@ const summary = {
   blob: '{"step_data":{"all_errors":[{"line":"boom"}]}}',
 };
 
-it("a summary is listed by the time when its log was read, not when another log came that was parsed before", async () => {
+it("a summary is listed by the time when its log was read, not by the arrival of another log that was already parsed", async () => {
   const folder = mkdtempSync(join(tmpdir(), "log-summaries-"));
   const store = await openSqliteStore(folder, 30);
   const logs = [

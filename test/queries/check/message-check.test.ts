@@ -11,7 +11,7 @@ async function check(body: unknown, exchange: string | null = null, options = ru
   return checkMessage(Buffer.from(text), exchange, options);
 }
 
-/** The places of all errors, in order. */
+/** Returns the places of all errors, in order. */
 function placesOf({ items }: CheckView): (string | null)[] {
   return items.flatMap((item) =>
     item.verdict === "rejected"
@@ -26,7 +26,7 @@ function only({ items }: CheckView): CheckedItem {
   return first;
 }
 
-describe("an accepted job is shown as it would show", () => {
+describe("an accepted job is shown as on the pages", () => {
   it("with its place in the grid, its logs and its Job Info", async () => {
     const message = aMessage({
       taskId: "a/0",
@@ -58,7 +58,7 @@ describe("an accepted job is shown as it would show", () => {
   });
 });
 
-describe("an error names its line and column", () => {
+describe("an error has its line and column", () => {
   it("in a single message", async () => {
     const text = `{\n "taskId": "a/0",\n "state": "done"\n}`;
     const view = await check(text);
@@ -84,7 +84,7 @@ describe("an error names its line and column", () => {
     expect(placesOf(view)).toEqual([`/payload/1/state ${line}:18`]);
   });
 
-  it("but for a text that is not JSON, of which the parser says where it ends", async () => {
+  it("except in a text that is not JSON, where the parser says at which place it stops", async () => {
     const view = await check("{\n  no JSON");
     expect(only(view)).toMatchObject({
       verdict: "rejected",
@@ -94,7 +94,7 @@ describe("an error names its line and column", () => {
   });
 });
 
-describe("the verdict is the worker's", () => {
+describe("the verdict is the same as the worker's", () => {
   it.each<[string, unknown, string]>([
     ["an empty text", "", "malformed-body"],
     ["an empty array", [], "malformed-body"],
@@ -112,7 +112,7 @@ describe("the verdict is the worker's", () => {
     });
   });
 
-  it("the registry's accept_projects counts where an exchange is named", async () => {
+  it("the registry's accept_projects applies where an exchange is named", async () => {
     const strict = { ...rules, acceptsProject: () => false };
     expect(only(await check(aMessage(), "e/jobs", strict))).toMatchObject({ reason: "project-not-accepted" });
     expect(await check(aMessage(), null, strict)).toMatchObject({ exchange: null, accepted: 1 });

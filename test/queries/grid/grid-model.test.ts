@@ -17,7 +17,7 @@ const MINUTES = 60_000;
 
 let folder: string;
 let store: Store;
-/** The questions that the store was asked. */
+/** The queries that the store received. */
 let asked: CellQuery[];
 let nowMs: number;
 
@@ -64,7 +64,7 @@ function told(model: GridModel, after: string): string[] | null {
 }
 
 describe("a push in memory", () => {
-  it("is read once, and then only its changes", async () => {
+  it("is read once, and afterwards only its changes are read", async () => {
     await store.storeSubmissions([running("a/0"), running("b/0")]);
     const model = aModel();
     await model.look(push);
@@ -80,7 +80,7 @@ describe("a push in memory", () => {
 
   it.each([
     ["from 15 s before the last change, because workers' clocks differ", "10:00:05", 15_000],
-    ["from there too if the clocks of the workers are ahead", "09:59:50", 25_000],
+    ["from 15 s before the last change even if the workers' clocks are ahead", "09:59:50", 25_000],
     ["from the last change itself, if that is long ago", "10:00:16", 0],
   ])("is read %s", async (_what, time, beforeMs) => {
     nowMs = Date.parse(`2026-01-05T${time}.000Z`);
@@ -112,7 +112,7 @@ describe("a push in memory", () => {
     expect(await readFrom()).toBe(15_000);
   });
 
-  it("tells all that have the same position the same object, until there is another change", async () => {
+  it("gives the same object to all readers with the same position, until there is another change", async () => {
     await store.storeSubmissions([running("a/0")]);
     const model = aModel();
     await model.look(push);
@@ -127,14 +127,14 @@ describe("a push in memory", () => {
     expect(changes?.cells.map(({ cell }) => cell[CELL.state])).toEqual(["running"]);
   });
 
-  it("is read by all who look at the same time together", async () => {
+  it("is read once for all readers that ask at the same time", async () => {
     await store.storeSubmissions([running("a/0")]);
     const model = aModel();
     await Promise.all([model.look(push), model.look(push), model.look(push)]);
     expect(asked).toHaveLength(1);
   });
 
-  it("is read completely every five minutes, which tells the jobs that it no longer has", async () => {
+  it("is read completely every five minutes, which reports the jobs that it no longer has", async () => {
     await store.storeSubmissions([running("a/0"), running("b/0")]);
     const model = aModel();
     await model.look(push);
@@ -149,7 +149,7 @@ describe("a push in memory", () => {
     expect(told(model, "")).toEqual(["a/0 running"]);
   });
 
-  it("tells all of itself to whoever has a position of another process", async () => {
+  it("is sent completely to a reader whose position is from another process", async () => {
     await store.storeSubmissions([running("a/0")]);
     const model = aModel();
     await model.look(push);
@@ -160,7 +160,7 @@ describe("a push in memory", () => {
     expect(model.changesOf(push, model.position())).toBeNull();
   });
 
-  it("stays as it is while the store cannot be read, and is read from there later", async () => {
+  it("stays unchanged while the store cannot be read, and is read from that position later", async () => {
     await store.storeSubmissions([running("a/0")]);
     let isAway = false;
     const listCells = (query: CellQuery) =>
@@ -187,7 +187,7 @@ describe("a push in memory", () => {
 describe("the memory", () => {
   beforeEach(() => store.storeSubmissions([running("a/0"), inOtherPush("b/0")]));
 
-  it("forgets the push that was looked at longest ago when there are too many", async () => {
+  it("drops the least recently used push when there are too many", async () => {
     const model = aModel({ maxPushes: 1 });
     await model.look(push);
     expect(model.hasRoom()).toBe(false);
@@ -195,7 +195,7 @@ describe("the memory", () => {
     expect([model.has(push), model.has(otherPush)]).toEqual([false, true]);
   });
 
-  it("keeps no push without jobs, so that made-up revisions drive nothing out", async () => {
+  it("keeps no push without jobs, so that made-up revisions displace nothing", async () => {
     const model = aModel({ maxPushes: 1 });
     await model.look(push);
     const madeUp = ["1", "2", "3"].map((digit) => resultSetId("try", digit.repeat(40)));
@@ -204,7 +204,7 @@ describe("the memory", () => {
     expect(told(model, "")).toEqual(["a/0 running"]);
   });
 
-  it("holds no more jobs than it may, and is told of changes of these", async () => {
+  it("holds no more jobs than its limit, and receives changes of these", async () => {
     await store.storeSubmissions([running("a/0")]);
     const model = aModel({ maxJobs: 1 });
     await model.look(push);
@@ -213,7 +213,7 @@ describe("the memory", () => {
     expect(told(model, "")).toEqual(["a/0 completed"]);
   });
 
-  it("forgets when it holds too many bytes, but never the push that was just asked for", async () => {
+  it("drops pushes when it holds too many bytes, but never the push that was just requested", async () => {
     const model = aModel({ maxBytes: 1 });
     await model.look(push);
     expect(model.has(push)).toBe(true);

@@ -75,7 +75,7 @@ const thirdOf = (letter: string) =>
     origin: { kind: "hg.mozilla.org", project: "try", revision: revisionOf(letter) },
   });
 
-/** Submits a push. @param seconds - since the Unix epoch; later pushes stand above. */
+/** Submits a push. @param seconds - since the Unix epoch; later pushes come first. */
 const submit = (letter: string, seconds: number, author = "a@b.org") =>
   store.storeResultSets([
     {
@@ -91,7 +91,7 @@ const submit = (letter: string, seconds: number, author = "a@b.org") =>
 /** Follows all pushes that belong on the first page of a long list. */
 const everything = { author: null, since: null, isWhole: false };
 
-/** Opens a page. Returns what it is told, such as `head b`, `cell b/0 running`. */
+/** Opens a page. Returns the events that it receives, such as `head b`, `cell b/0 running`. */
 function openPage(watch: Partial<GridWatch>): string[] {
   const events: string[] = [];
   const end = live.open(
@@ -118,7 +118,7 @@ function inWords(event: GridEvent): string[] {
 }
 
 describe("an open page", () => {
-  it("is told of a job that changes, once", async () => {
+  it("receives a job that changes, once", async () => {
     await store.storeSubmissions([jobOf("a")]);
     const events = openPage({ revisions: [shortOf("a")] });
     await until(() => events.includes("a/0 running"));
@@ -128,7 +128,7 @@ describe("an open page", () => {
     expect(events).toEqual(["head a by pending...", "a/0 running", "a/0 completed"]);
   });
 
-  it("is told of a new push with its jobs, and of a push that is completed", async () => {
+  it("receives a new push with its jobs, and a push that is completed", async () => {
     await submit("a", 1000);
     const events = openPage({ revisions: [shortOf("a")] });
     await until(() => events.length === 1);
@@ -139,7 +139,7 @@ describe("an open page", () => {
     expect(events).toEqual(["head a by a@b.org", "head b by pending...", "b/0 running", "head b by a@b.org"]);
   });
 
-  it("is not told of pushes that belong on a later page, or of another author, or that are too old", async () => {
+  it("receives no pushes that belong on a later page, have another author, or are too old", async () => {
     await submit("c", 3000);
     const all = openPage({ revisions: [shortOf("c")] });
     const ofAuthor = openPage({
@@ -163,7 +163,7 @@ describe("an open page", () => {
     expect(single).toEqual(["head c by a@b.org"]);
   });
 
-  it("is told of very many jobs push by push, and has a new position only after the last one", async () => {
+  it("receives very many jobs push by push, and has a new position only after the last one", async () => {
     await store.storeSubmissions([jobOf("a"), secondOf("a"), jobOf("b")]);
     const told: GridEvent[] = [];
     const watch = { project: "try", revisions: [shortOf("a"), shortOf("b")], follows: null, after: "" };
@@ -177,7 +177,7 @@ describe("an open page", () => {
     expect(told.map((event) => event.kind === "changes" && event.position)).toEqual(["", model.position()]);
   });
 
-  it("is told of a push with very many jobs in parts, of which the last says so", async () => {
+  it("receives a push with very many jobs in parts, and the last part says so", async () => {
     await store.storeSubmissions([jobOf("a"), secondOf("a"), { ...jobOf("a"), ...thirdOf("a") }]);
     const parts: unknown[] = [];
     const watch = { project: "try", revisions: [shortOf("a")], follows: null, after: "" };
@@ -193,7 +193,7 @@ describe("an open page", () => {
     ]);
   });
 
-  it("that reads slowly gets the next event when it has read the last one, and keeps no other page waiting", async () => {
+  it("that reads slowly gets the next event when it has read the last one, and does not keep other pages waiting", async () => {
     await store.storeSubmissions([jobOf("a"), secondOf("a"), jobOf("b")]);
     const told: GridEvent[] = [];
     let read: () => void = () => undefined;
@@ -213,12 +213,12 @@ describe("an open page", () => {
     read();
     await until(() => told.length === 2);
     read();
-    // What has changed meanwhile comes after what was known before.
+    // The changes made since then are sent after those that were known before.
     await until(() => told.length === 3);
     expect(told.flatMap(inWords).at(-1)).toBe("a/0 completed");
   });
 
-  it("is told when the store goes away, and when it is back", async () => {
+  it("is told when the store becomes unavailable, and when it is back", async () => {
     await store.storeSubmissions([jobOf("a")]);
     isAway = true;
     const events = openPage({ revisions: [shortOf("a")] });
@@ -230,7 +230,7 @@ describe("an open page", () => {
     expect(events.filter((event) => event === "away")).toHaveLength(1);
   });
 
-  it("is told which pushes have no room in memory, and asks for those by itself", async () => {
+  it("is told which pushes have no room in memory, and requests those by itself", async () => {
     useModel(1);
     await store.storeSubmissions([jobOf("a"), jobOf("b")]);
     const events = openPage({ revisions: [shortOf("a"), shortOf("b")], follows: null });

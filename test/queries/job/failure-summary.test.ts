@@ -36,7 +36,7 @@ function summaryOf({ suggestions, errors, steps, logname, logs = [] }: Given) {
 }
 
 describe("error lines", () => {
-  it("that are equal stand once, with a count and the numbers of all of them", () => {
+  it("that are equal appear once, with a count and the numbers of all of them", () => {
     const { lines } = summaryOf({
       suggestions: [suggestion("boom"), suggestion("crash"), suggestion("boom")],
       errors: [
@@ -51,7 +51,7 @@ describe("error lines", () => {
     ]);
   });
 
-  it("get their numbers by the text if the suggestions have another order", () => {
+  it("get their numbers by their text if the suggestions have another order", () => {
     const { lines } = summaryOf({
       suggestions: [suggestion("crash"), suggestion("gone")],
       errors: [
@@ -62,7 +62,7 @@ describe("error lines", () => {
     expect(lines.map(({ line_numbers }) => line_numbers)).toEqual([[2], []]);
   });
 
-  it("get their numbers by the text without its prefix, or with it if a publisher leaves it in", () => {
+  it("get their numbers by their text without its prefix, or with it if a publisher keeps it", () => {
     const { lines } = summaryOf({
       suggestions: [suggestion("crash"), suggestion("10:00:00 INFO - boom")],
       errors: [
@@ -89,7 +89,7 @@ describe("bugs", () => {
     { open: 0, others: 21, shows: [0, 0, true] },
     { open: 2, others: 21, shows: [2, 0, false] },
     { open: 0, others: 3, shows: [0, 3, false] },
-  ])("$open open and $others others are shown by the rules", ({ open, others, shows }) => {
+  ])("with $open open and $others others are shown by the rules", ({ open, others, shows }) => {
     const [line] = summaryOf({ suggestions: [suggestion("x", bugs(open), bugs(others, 100))] }).lines;
     expect([line?.open_bugs.length, line?.other_bugs.length, line?.has_too_many]).toEqual(shows);
   });
@@ -108,7 +108,7 @@ describe("steps", () => {
     { name: "odd", result: "busted", finished_linenumber: "x" },
   ];
 
-  it("that did not succeed are listed if there are no lines", () => {
+  it("that did not succeed are listed if there are no error lines", () => {
     expect(summaryOf({ suggestions: [], steps }).steps).toEqual([
       { name: "run tests", result: "testfailed", last_line: 99 },
       { name: "odd", result: "busted", last_line: null },
@@ -127,7 +127,7 @@ it.each([
   expect(summaryOf(given).log_name).toBe(name);
 });
 
-it("suggestions that cannot be read are left out, and those behind them keep their numbers", () => {
+it("suggestions that cannot be read are left out, and those after them keep their numbers", () => {
   const errors = [1, 2, 3].map((linenumber) => ({ line: "boom", linenumber }));
   const { lines } = summaryOf({ suggestions: [{ search: 7 }, null, suggestion("boom")], errors });
   expect(lines).toMatchObject([{ search: "boom", count: 1, line_numbers: [3] }]);

@@ -20,12 +20,12 @@ describe("a job detail", () => {
     expect(entriesOf([detail])).toMatchObject([{ kind, title: "t", value: "v" }]);
   });
 
-  it("stands in the order of its title, by code points; those without a title are first", () => {
+  it("is sorted by its title, by code points, and details without a title come first", () => {
     const entries = entriesOf(["b", "a", null, "B", ""].map((title) => ({ title, value: "v" })));
     expect(entries.map(({ title }) => title)).toEqual([null, "", "B", "a", "b"]);
   });
 
-  it("names the builder too", () => {
+  it("includes the builder", () => {
     const builder = json("buildapi", { buildername: "Linux debug build" });
     expect(jobInfoEntries(null, builder).entries).toEqual([
       { kind: "text", title: "Buildername", value: "Linux debug build", url: null },
@@ -40,7 +40,7 @@ describe("a job detail", () => {
     [1000, false],
     [1001, true],
     [3000, true],
-  ])("among %i: the first thousand are shown, and that there are more: %s", (count, isCut) => {
+  ])("of %i: the first thousand are shown, and that there are more: %s", (count, isCut) => {
     const info = infoOf(Array.from({ length: count }, (_, index) => ({ value: String(index) })));
     expect([info.entries.length, info.isCut]).toEqual([1000, isCut]);
   });
@@ -56,14 +56,14 @@ describe("performance data", () => {
     { framework: "talos", suite: "tp5", subtest: "sub", value: 3, unit: "ms" },
   ];
 
-  it.each([[[item("tp5")]], [item("tp5")]])("is a row for each value", (data) => {
+  it.each([[[item("tp5")]], [item("tp5")]])("has a row for each value", (data) => {
     expect(performanceRows(json("performance_data", { performance_data: data }))).toEqual({
       rows,
       is_cut: false,
     });
   });
 
-  it("with thousands of elements that make no row is not read to its end", () => {
+  it("with thousands of elements that give no row is not read to its end", () => {
     const suites = [...Array.from({ length: 6000 }, () => 0), { name: "late", value: 1 }];
     const data = json("performance_data", { performance_data: { framework: { name: "talos" }, suites } });
     expect(performanceRows(data)).toEqual({ rows: [], is_cut: true });

@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 describe("the answer for a job", () => {
-  it("holds what all tabs show", async () => {
+  it("contains what all tabs show", async () => {
     const { shown } = await read("task/0");
     expect(shown).toMatchObject({
       job: { job_guid: "task/0", state: "completed", result: "success" },
@@ -77,7 +77,7 @@ describe("the answer for a job", () => {
   });
 });
 
-it("rejected messages of the same task are returned, with the place of each error", async () => {
+it("includes rejected messages of the same task, with the place of each error", async () => {
   const fault = { reason: "unreadable-time", pointer: "/timeStarted", value: "yesterday" } as const;
   const route = { origin: "rest", client_id: "client-a", endpoint: "/api/project/try/jobs/" } as const;
   await store.recordRejections([
@@ -97,12 +97,12 @@ it("rejected messages of the same task are returned, with the place of each erro
   expect(shown?.history.has_more_rejections).toBe(false);
 });
 
-it("jobs of the same kind are returned, without the job itself", async () => {
+it("includes jobs of the same kind, without the job itself", async () => {
   const { shown } = await read("task/0");
   expect(shown?.similar).toMatchObject([{ guid: "task/1", state: "completed", result: "success" }]);
 });
 
-it("a task that is not a job itself names its runs", async () => {
+it("names the runs of a task that is not a job itself", async () => {
   expect(await read("task")).toEqual({ shown: null, runs: ["task/0", "task/1"] });
   expect(await read("other/0")).toEqual({ shown: null, runs: [] });
 });

@@ -2,7 +2,7 @@ import { expect, it } from "@jest/globals";
 import * as z from "zod";
 import { countOrNull, firstOf, textOrNull } from "../../../src/queries/job/read-list.ts";
 
-it("of a long list only the first elements are looked at", () => {
+it("only the first elements of a long list are read", () => {
   let lookedAt = 0;
   const element = z.unknown().refine((value) => {
     lookedAt++;
@@ -13,11 +13,14 @@ it("of a long list only the first elements are looked at", () => {
   expect(lookedAt).toBe(3);
 });
 
-it.each([null, undefined, 7, "list", { length: 2 }])("no list, such as %j, is an empty one", (value) => {
-  expect(firstOf(z.string(), 3).parse(value)).toEqual([]);
-});
+it.each([null, undefined, 7, "list", { length: 2 }])(
+  "a value that is not a list, such as %j, is read as an empty one",
+  (value) => {
+    expect(firstOf(z.string(), 3).parse(value)).toEqual([]);
+  },
+);
 
-it("members that are missing, or of another type, are null", () => {
+it("members that are missing, or have another type, are null", () => {
   const element = z.object({ line: textOrNull, number: countOrNull, other: countOrNull });
   expect(element.parse({ line: 4, number: -1 })).toEqual({ line: null, number: null, other: null });
   expect(element.parse({ line: "x", number: 0, other: 1.5 })).toEqual({ line: "x", number: 0, other: null });

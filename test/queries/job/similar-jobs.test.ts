@@ -7,11 +7,15 @@ const ran = (seconds: number, result: string | null = "success", start = 1000) =
 });
 
 it.each([
-  ["the one in the middle", [ran(300), ran(60), ran(100)], 100],
-  ["of jobs that ran to their end", [ran(5, "usercancel"), ran(7, "exception"), ran(90, "testfailed")], 90],
-  ["whose times are known", [ran(50, "success", 0), ran(-3), ran(20)], 20],
-  ["unknown if there are none", [ran(5, "retry")], null],
+  ["the median", [ran(300), ran(60), ran(100)], 100],
+  [
+    "only of jobs that ran to their end",
+    [ran(5, "usercancel"), ran(7, "exception"), ran(90, "testfailed")],
+    90,
+  ],
+  ["only of jobs whose times are known", [ran(50, "success", 0), ran(-3), ran(20)], 20],
+  ["unknown if no times are known", [ran(5, "retry")], null],
   ["unknown without any job", [], null],
-])("how long jobs of a kind take: %s", (_what, similar, seconds) => {
+])("the duration of similar jobs: %s", (_what, similar, seconds) => {
   expect(typicalSeconds(similar)).toBe(seconds);
 });

@@ -31,7 +31,7 @@ describe("the steps of a summary", () => {
     });
   });
 
-  it("that a publisher has made up are read as far as they make sense", () => {
+  it("that a publisher has made up are read as far as they are valid", () => {
     const read = summarySteps(
       blobOf([{}, null, 7, { ...step, name: 5, started_linenumber: -1, errors: "none", order: "x" }], "none"),
     );
@@ -45,18 +45,18 @@ describe("the steps of a summary", () => {
   });
 
   it.each([
-    ["no JSON", "{"],
+    ["text that is not JSON", "{"],
     ["a list", "[]"],
-    ["too long", JSON.stringify({ step_data: {}, filler: "x".repeat(5 * 1024 * 1024) })],
-  ])("cannot be read: %s", (_name, blob) => {
+    ["a text that is too long", JSON.stringify({ step_data: {}, filler: "x".repeat(5 * 1024 * 1024) })],
+  ])("cannot be read from %s", (_name, blob) => {
     expect(summarySteps(blob)).toBeNull();
   });
 
-  it("without any step are an empty list", () => {
+  it("are an empty list if there are none", () => {
     expect(summarySteps("{}")).toEqual({ logName: null, steps: [], errors: [] });
   });
 
-  it("have a limited number of errors together", () => {
+  it("have a limited total number of errors", () => {
     const many = Array.from({ length: 300 }, () => ({
       ...step,
       errors: Array.from({ length: 200 }, () => ({ line: "boom" })),

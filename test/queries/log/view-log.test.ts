@@ -20,7 +20,7 @@ function aLog(name: string): StoredLog {
 
 interface Stored {
   readonly logs?: readonly string[];
-  /** The blob of the summary; undefined: there is none. */
+  /** The blob of the summary; undefined if there is none. */
   readonly summary?: unknown;
   readonly state?: string;
 }
@@ -60,7 +60,7 @@ const CUT = LONG.slice(0, 50);
 describe("the log that is shown", () => {
   it.each([
     [
-      "the first that is read here",
+      "the first that the worker reads",
       ["other", "builds-4h", "buildbot_text"],
       undefined,
       null,
@@ -68,10 +68,10 @@ describe("the log that is shown", () => {
       "none",
     ],
     ["the one that the summary names", ["buildbot_text", "custom"], "custom", null, "custom", "of-this-log"],
-    ["the one whose long name the summary gives uncut", [CUT], LONG, null, CUT, "of-this-log"],
-    ["the one whose long name is asked for uncut", [CUT, "custom"], "custom", LONG, CUT, "of-another-log"],
+    ["the one whose long name the summary contains uncut", [CUT], LONG, null, CUT, "of-this-log"],
+    ["the one whose long name is requested uncut", [CUT, "custom"], "custom", LONG, CUT, "of-another-log"],
     [
-      "the one that is read here, if the name is empty",
+      "the one that the worker reads, if the name is empty",
       ["buildbot_text"],
       "",
       null,
@@ -79,7 +79,7 @@ describe("the log that is shown", () => {
       "of-this-log",
     ],
     [
-      "the one that is asked for",
+      "the one that is requested",
       ["buildbot_text", "custom"],
       "custom",
       "buildbot_text",
@@ -87,14 +87,14 @@ describe("the log that is shown", () => {
       "of-another-log",
     ],
     [
-      "none, if the summary names one that is not there",
+      "none, if the summary names a missing log",
       ["buildbot_text"],
       "custom",
       null,
       undefined,
       "of-another-log",
     ],
-    ["none, if one is asked for that is not there", ["buildbot_text"], undefined, "x", undefined, "none"],
+    ["none, if the requested log is missing", ["buildbot_text"], undefined, "x", undefined, "none"],
     ["none, if no name is known", ["other"], undefined, null, undefined, "none"],
     ["none, if there is no log", [], undefined, null, undefined, "none"],
   ])("%s", async (_name, logs, logname, log, chosen, state) => {
@@ -104,7 +104,7 @@ describe("the log that is shown", () => {
     expect(viewed.steps).toHaveLength(state === "of-this-log" ? 1 : 0);
   });
 
-  it("a summary without a name belongs to the log that is read here", async () => {
+  it("a summary without a name belongs to the log that the worker reads", async () => {
     const summary = data([step("success", 0, 1)]);
     expect((await view({ logs: ["custom", "buildbot_text"], summary })).summary).toBe("of-this-log");
     expect((await view({ logs: ["custom", "buildbot_text"], summary }, "custom")).summary).toBe(
@@ -112,7 +112,7 @@ describe("the log that is shown", () => {
     );
   });
 
-  it("a summary that cannot be read is said to be unreadable", async () => {
+  it("a summary that cannot be read is reported as unreadable", async () => {
     expect((await view({ summary: [] })).summary).toBe("unreadable");
   });
 
@@ -129,7 +129,7 @@ describe("the log that is shown", () => {
   });
 });
 
-describe("the first position", () => {
+describe("the initial position", () => {
   it.each([
     [
       "the first error",

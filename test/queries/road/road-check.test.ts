@@ -11,7 +11,7 @@ const NOW = Date.parse("2026-01-05T12:00:00Z");
 const nothing: KnownOfTask = { jobs: [], rejections: [], only_counted: [] };
 const question = { task: "guid/0", exchange: "e/jobs", routing_key: "t.try", project: "try" };
 
-/** The facts about a job of which nothing is known, while all is well. A test overrides only what it is about. */
+/** Returns the facts about a job of which nothing is known, while everything works. A test overrides only the members that matter to it. */
 function facts(overrides: Partial<RoadFacts> = {}): RoadFacts {
   return {
     question,
@@ -26,7 +26,7 @@ function facts(overrides: Partial<RoadFacts> = {}): RoadFacts {
   };
 }
 
-/** A worker with an empty queue that has heard of the exchange. */
+/** A worker with an empty queue that knows the exchange. */
 function idle(overrides: Parameters<typeof aStatus>[0] = {}) {
   return aStatus({
     queue: { name: "q", limit: 8000, depth: aDepth({ ready_messages: 0 }) },
@@ -84,7 +84,7 @@ function stepOf(name: RoadStepName, of: RoadFacts): RoadStep {
   return step;
 }
 
-describe("the steps come in the order in which a job passes them", () => {
+describe("the steps are in the order in which a job passes them", () => {
   const found = ["stored", "rejected"];
   const pulse = [
     ...found,
@@ -107,12 +107,12 @@ describe("the steps come in the order in which a job passes them", () => {
     expect(ways(facts())).toEqual([["pulse", pulse]]);
   });
 
-  it("of a job that was posted over REST, as its rejection says", () => {
+  it("of a job that was posted over REST, according to its rejection", () => {
     const known = { ...nothing, rejections: [aRejection(fromClient)] };
     expect(ways(facts({ question: noExchange, known }))).toEqual([["rest", rest]]);
   });
 
-  it("of both, if nothing says how the job was sent", () => {
+  it("of both, if nothing shows how the job was sent", () => {
     expect(ways(facts({ question: noExchange }))).toEqual([
       ["pulse", pulse],
       ["rest", rest],
@@ -124,7 +124,7 @@ describe("the steps come in the order in which a job passes them", () => {
     expect(JSON.stringify(checkRoad(facts({ question: noExchange, known })))).not.toContain("secret-client");
   });
 
-  it("of the exchange that the job came through, if none was given", () => {
+  it("of the exchange that the job came through, if no exchange was given", () => {
     const [way] = checkRoad(facts({ question: noExchange, known: { ...nothing, jobs: [aJob()] } })).ways;
     expect(way).toMatchObject({ way: "pulse", exchange: "e/jobs" });
     expect(way?.steps.map(({ verdict }) => verdict)).toEqual(pulse.map(() => "passed"));
@@ -170,7 +170,7 @@ describe("each step has a verdict and a reason", () => {
     [
       "rejected",
       "maybe",
-      "5 rejected messages were only counted",
+      "5 recent rejected messages were only counted",
       facts({
         known: { ...nothing, only_counted: [{ day: "2026-01-05", exchange: "e/jobs", messages: 5 }] },
       }),
@@ -206,9 +206,9 @@ describe("each step has a verdict and a reason", () => {
     ["bound", "unknown", "bound for t.try", facts({ question: { ...question, routing_key: null } })],
     ["accepted", "passed", "may write to try", facts()],
     ["accepted", "stopped", "may not write to try", facts({ acceptsProject: () => false })],
-    ["accepted", "unknown", "registry is not at hand", facts({ acceptsProject: null })],
+    ["accepted", "unknown", "does not have the registry", facts({ acceptsProject: null })],
     ["accepted", "unknown", "No project", facts({ question: { ...question, project: null } })],
-    ["reading", "passed", "are empty. A message takes 50 ms", facts()],
+    ["reading", "passed", "are empty. 95 % of messages take at most 50 ms", facts()],
     ["reading", "maybe", "40 messages in the queue", facts({ workers: [aStatus()] })],
     [
       "reading",
@@ -230,14 +230,14 @@ describe("each step has a verdict and a reason", () => {
     [
       "heard",
       "maybe",
-      "No message of it has arrived since 2026-01-05 10:00",
+      "No message from it has arrived since 2026-01-05 10:00",
       facts({ workers: [idle({ exchanges: [] })] }),
     ],
     ["readable", "passed", "could be read", facts()],
     [
       "readable",
       "maybe",
-      "2 messages of it could not be read",
+      "2 messages from it could not be read",
       facts({ unreadable: [{ ...counts, reason: "malformed-body" }] }),
     ],
     ["readable", "unknown", "too many rejections", facts({ unreadable: null })],
@@ -246,7 +246,7 @@ describe("each step has a verdict and a reason", () => {
   ])("%s: %s, %s", (name, verdict, reason, of) => {
     const step = stepOf(name, of);
     expect(step).toMatchObject({ verdict, reason: expect.stringContaining(reason) });
-    // Whoever is stopped learns what to do.
+    // Every step that stops the job says what to do.
     if (verdict === "stopped") expect(step.next).toMatch(/^[A-Z].*\.$/);
   });
 
@@ -255,7 +255,7 @@ describe("each step has a verdict and a reason", () => {
     [
       "project",
       "stopped",
-      "Nothing of a project",
+      "Nothing is stored for a project",
       { project: { name: "tri", exists: false, lastPostAt: null } },
     ],
     ["project", "unknown", "No project", { project: null }],
@@ -270,7 +270,7 @@ describe("each step has a verdict and a reason", () => {
   });
 });
 
-it("a stored job is named with its push and the filter that hides it", () => {
+it("a stored job is reported with its push and the filter that hides it", () => {
   const known = { ...nothing, jobs: [aJob({ tier: 3 })] };
   expect(stepOf("stored", facts({ known })).jobs).toEqual([
     {

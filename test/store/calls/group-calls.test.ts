@@ -15,13 +15,13 @@ function aDoubling(): { double: (item: number) => Promise<number>; calls: (reado
   return { double, calls };
 }
 
-it("items of one turn are done in one call, and each gets its own result", async () => {
+it("items of one turn are handled in one call, and each gets its own result", async () => {
   const { double, calls } = aDoubling();
   expect(await Promise.all([1, 2, 3].map(double))).toEqual([2, 4, 6]);
   expect(calls).toEqual([[1, 2, 3]]);
 });
 
-it("items that come when a call has ended are done together in the next call", async () => {
+it("items that arrive when a call has ended are handled together in the next call", async () => {
   const { double, calls } = aDoubling();
   const first = double(1).then(() => Promise.all([double(2), double(3)]));
   expect(await first).toEqual([4, 6]);
@@ -29,7 +29,7 @@ it("items that come when a call has ended are done together in the next call", a
   expect(calls).toEqual([[1], [2, 3], [4]]);
 });
 
-it("items that come while a call is in progress wait for its end, and are done together in the next call", async () => {
+it("items that arrive while a call is in progress wait for its end, and are handled together in the next call", async () => {
   const calls: (readonly number[])[] = [];
   let endCall: () => void = () => undefined;
   const firstCall = new Promise<void>((resolve) => {
@@ -63,7 +63,7 @@ it("only the faulty item fails", async () => {
   expect(calls).toEqual([[1, -1, 3], [1], [-1], [3]]);
 });
 
-it("a store that is away is not called again for each item", async () => {
+it("an unavailable store is not called again for each item", async () => {
   const { double, calls } = aDoubling();
   const ends = await Promise.allSettled([1, 0, 3].map(double));
   expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);

@@ -10,7 +10,7 @@ import { collectGarbage } from "../../collect-garbage.ts";
 import { anArrival } from "../../examples.ts";
 import { until } from "../../until.ts";
 
-/** The folder of an embedded store plays the part of an address. A closed store plays one whose connection is lost. */
+/** The folder of an embedded store acts as an address. A closed store acts as one whose connection is lost. */
 let address: string | Error;
 let opened: Store[];
 let stuck: () => void;
@@ -63,7 +63,7 @@ async function untilTold(event: string): Promise<void> {
   while (!events.includes(event)) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-it("opens a store that is there at once", async () => {
+it("opens an available store immediately", async () => {
   const store = await kept();
   expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
   expect(store.name).toContain("sqlite");
@@ -71,7 +71,7 @@ it("opens a store that is there at once", async () => {
   await store.close();
 });
 
-it("waits for an absent store no longer than asked, even if memory is collected meanwhile", async () => {
+it("waits for an unavailable store no longer than requested, even if memory is garbage-collected in the meantime", async () => {
   const open = async (): Promise<Store> => {
     throw new Unavailable("store", "nobody listens");
   };
@@ -82,7 +82,7 @@ it("waits for an absent store no longer than asked, even if memory is collected 
   await store.close();
 });
 
-it("forwards a method that it does not list, and notices an absent store by its error", async () => {
+it("forwards a method that it does not list, and recognises an unavailable store by its error", async () => {
   let failure: Error | null = null;
   const newRead = async (first: number, second: number): Promise<readonly number[]> => {
     if (failure !== null) throw failure;
@@ -100,7 +100,7 @@ it("forwards a method that it does not list, and notices an absent store by its 
   await store.close();
 });
 
-it("returns before the store is there, throws Unavailable until then, and uses the store afterwards", async () => {
+it("returns before the store is available, throws Unavailable until then, and uses the store afterwards", async () => {
   let isThere = false;
   const open: KeepOpenOptions["open"] = async (...args) => {
     if (!isThere) throw new Unavailable("store", "connection refused");
@@ -117,7 +117,7 @@ it("returns before the store is there, throws Unavailable until then, and uses t
   await store.close();
 });
 
-it("returns while the first opening does not answer", async () => {
+it("returns while the first attempt to open the store is not answered", async () => {
   let answer: (store: Store) => void = () => undefined;
   const open = () =>
     new Promise<Store>((resolve) => {
@@ -130,13 +130,13 @@ it("returns while the first opening does not answer", async () => {
   await store.close();
 });
 
-it("throws at once for a wrong address", async () => {
+it("throws immediately for a wrong address", async () => {
   const open = () => Promise.reject(new Misuse(["MONGODB_URL: no such database"]));
   await expect(kept({ open })).rejects.toThrow(Misuse);
   expect(events).toEqual([]);
 });
 
-it("can be closed while the store is still away", async () => {
+it("can be closed while the store is still unavailable", async () => {
   const open = () => Promise.reject(new Unavailable("store", "connection refused"));
   const store = await kept({ open, patienceMs: 10 });
   await store.close();
@@ -172,7 +172,7 @@ it("keeps a store that does not answer if its address has not changed", async ()
   await store.close();
 });
 
-it("opens a store that hangs again at the same address, and closes the one that hung", async () => {
+it("reopens a hanging store at the same address, and closes the one that hung", async () => {
   const store = await kept();
   stuck();
   stuck();
@@ -236,7 +236,7 @@ it("closes a store that is only opened after the end", async () => {
   expect(events).toEqual([]);
 });
 
-it("returns null if it is stopped while the store is away", async () => {
+it("returns null if it is stopped while the store is unavailable", async () => {
   const stop = new AbortController();
   const options = { readAddress: async () => null, patienceMs: null, stop: stop.signal, log };
   const opening = keepOpen({ ...options, open: () => Promise.reject(new Unavailable("store", "away")) });

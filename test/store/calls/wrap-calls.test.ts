@@ -34,7 +34,7 @@ it("a guarded call translates the driver's errors, and throws Unavailable after 
   await expect(read()).rejects.toThrow("store unavailable: it has been closed");
 });
 
-it("calls are forwarded to the current object, but not own members, `then` or symbols", async () => {
+it("calls are forwarded to the current object, except own members, `then` and symbols", async () => {
   interface Port {
     readonly name: string;
     who(greeting: string): Promise<string>;

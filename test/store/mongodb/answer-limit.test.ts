@@ -21,12 +21,12 @@ const never = (): Promise<never> => new Promise(() => undefined);
 describe("a call to a server", () => {
   const client = new MongoClient("mongodb://localhost");
 
-  it("that is never answered counts as an absent store after the limit", async () => {
+  it("counts as an unavailable store if it is not answered within the limit", async () => {
     const { within } = limitAnswers(client, { answerMs: 20, givenUpMs: 10_000 });
     await expect(within(never)).rejects.toMatchObject(unavailable);
   });
 
-  it("returns an answer in time as it is, and an error too", async () => {
+  it("returns an answer in time unchanged, and an error too", async () => {
     const { within } = limitAnswers(client, { answerMs: 10_000, givenUpMs: 10_000 });
     expect(await within(async () => 2)).toBe(2);
     await expect(within(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
@@ -36,23 +36,26 @@ describe("a call to a server", () => {
   it.each([
     ["RSPrimary", unavailable],
     ["RSSecondary", { message: "still in progress" }],
-  ])("in progress when the driver gives up the connections to a %s", async (type, outcome) => {
-    const { within } = limitAnswers(client, { answerMs: 10_000, givenUpMs: 20 });
-    const address = "localhost:27017";
-    client.emit("serverDescriptionChanged", {
-      address,
-      newDescription: { type },
-    } as ServerDescriptionChangedEvent);
-    const answer = within(never, null);
-    client.emit("connectionPoolCleared", { address } as ConnectionPoolClearedEvent);
-    const patience = new Promise((_resolve, reject) => {
-      setTimeout(() => reject(new Error("still in progress")), 200);
-    });
-    await expect(Promise.race([answer, patience])).rejects.toMatchObject(outcome);
-  });
+  ])(
+    "in progress fails only for a primary, when the driver closes the connections to a %s",
+    async (type, outcome) => {
+      const { within } = limitAnswers(client, { answerMs: 10_000, givenUpMs: 20 });
+      const address = "localhost:27017";
+      client.emit("serverDescriptionChanged", {
+        address,
+        newDescription: { type },
+      } as ServerDescriptionChangedEvent);
+      const answer = within(never, null);
+      client.emit("connectionPoolCleared", { address } as ConnectionPoolClearedEvent);
+      const patience = new Promise((_resolve, reject) => {
+        setTimeout(() => reject(new Error("still in progress")), 200);
+      });
+      await expect(Promise.race([answer, patience])).rejects.toMatchObject(outcome);
+    },
+  );
 });
 
-mongodb.describe(`a write that is larger than a connection takes at once, on ${mongodb.name}`, () => {
+mongodb.describe(`a write that is larger than a connection accepts in one piece, on ${mongodb.name}`, () => {
   let proxy: CutProxy;
   let store: Store;
   beforeEach(async () => {
@@ -71,8 +74,7 @@ mongodb.describe(`a write that is larger than a connection takes at once, on ${m
   });
 
   /**
-   * Begins a write whose connection becomes half-open amid it. The driver waits to go on, and would do so forever.
-   *
+   * Begins a write whose connection becomes half-open in the middle. The driver waits to continue, and would do so for ever.
    * @returns the write, in an array so that it is not awaited here.
    */
   async function beginToWrite(): Promise<Promise<unknown>[]> {
@@ -88,7 +90,7 @@ mongodb.describe(`a write that is larger than a connection takes at once, on ${m
     return [written];
   }
 
-  it("fails once the driver has given up its half-open connection", async () => {
+  it("fails once the driver has closed its half-open connection", async () => {
     const [written] = await beginToWrite();
     expect(await written).toMatchObject(unavailable);
     // New connections work.

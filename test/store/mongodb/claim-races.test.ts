@@ -51,7 +51,7 @@ mongodb.describe(`a log that another worker claims and gives back on ${mongodb.n
   ];
 
   it.each(ends)(
-    "is not claimed after it was %s, at whatever moment that was",
+    "is not claimed after it was %s, at whatever moment that happened",
     async (_how, end, expected) => {
       let between = 0;
       for (let at = 0; at < 10; at++) {
@@ -69,7 +69,7 @@ mongodb.describe(`a log that another worker claims and gives back on ${mongodb.n
           if (other !== undefined) await end(other);
         });
         const claimed = await createClaims(slow).claimWork(claim);
-        // Otherwise the other worker came after the claim.
+        // Otherwise the other worker acted after the claim.
         if (other === undefined) continue;
         between++;
         expect(claimed).toEqual([]);

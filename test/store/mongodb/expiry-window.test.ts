@@ -4,7 +4,7 @@ import { endOf, firstWindow, hasAll, nextWindow } from "../../../src/store/mongo
 const HOUR_MS = 3_600_000;
 const limits = { finishedMs: 1000 * HOUR_MS, unfinishedMs: 400 * HOUR_MS };
 
-/** Walks through the windows. @param countIn - how many jobs there are between two times. */
+/** Iterates over the windows. @param countIn - returns how many jobs there are between two times. */
 function walk(
   countIn: (fromMs: number, toMs: number) => number,
   limit: number,
@@ -29,7 +29,7 @@ it("with few jobs, two windows are enough: one for all jobs, one for completed o
   expect(hasAll({ fromMs: limits.unfinishedMs }, limits)).toBe(false);
 });
 
-it("with many jobs the windows become narrower, leave no gap, and grow again behind them", () => {
+it("with many jobs the windows become narrower, leave no gap, and grow again afterwards", () => {
   const crowded = (from: number, to: number): number =>
     Math.max(0, Math.min(to, 900 * HOUR_MS) - Math.max(from, 899 * HOUR_MS)) / 60_000;
   const windows = walk(crowded, 20);
@@ -40,7 +40,7 @@ it("with many jobs the windows become narrower, leave no gap, and grow again beh
   expect(windows.length).toBeLessThan(60);
 });
 
-it("more jobs at one moment than one page holds do not end the walk", () => {
+it("the iteration continues when one moment has more jobs than a page holds", () => {
   let left = 500;
   const windows = walk((from, to) => {
     const found = from <= HOUR_MS && HOUR_MS < to ? Math.min(left, 100) : 0;

@@ -14,7 +14,7 @@ import { job } from "../copy-contract.ts";
 jest.setTimeout(180_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 
-mongodb.describe(`a copy beside a worker, on ${mongodb.name}`, () => {
+mongodb.describe(`a copy while a worker writes, on ${mongodb.name}`, () => {
   let client: MongoClient;
   let worker: Store;
   beforeAll(async () => {
@@ -28,7 +28,7 @@ mongodb.describe(`a copy beside a worker, on ${mongodb.name}`, () => {
     await client.close();
   });
 
-  /** Copies a document. Just before its first write, after everything has been read, the worker does something. */
+  /** Copies a document. Just before the copy's first write, after everything has been read, the worker acts. */
   async function copyBeside(
     collection: "jobs" | "logs",
     document: Copied,
@@ -57,7 +57,7 @@ mongodb.describe(`a copy beside a worker, on ${mongodb.name}`, () => {
   };
   const stateOf = async (name: string) => (await worker.findJob("try", `${name}/0`))?.job.state;
 
-  it("a job that a worker moves on between the copy's read and its write stays as the worker wrote it", async () => {
+  it("a job that a worker moves between the copy's read and its write stays as the worker wrote it", async () => {
     await worker.storeSubmissions([job("moved", "pending")]);
     await copyBeside("jobs", copied("moved", "running"), () =>
       worker.storeSubmissions([job("moved", "completed")]),
@@ -65,7 +65,7 @@ mongodb.describe(`a copy beside a worker, on ${mongodb.name}`, () => {
     expect(await stateOf("moved")).toBe("completed");
   });
 
-  it("a job that a worker creates between the copy's read and its write is still moved on by the copy", async () => {
+  it("a job that a worker creates between the copy's read and its write is still moved by the copy", async () => {
     await copyBeside("jobs", copied("made", "completed"), () =>
       worker.storeSubmissions([job("made", "running")]),
     );

@@ -7,7 +7,7 @@ import { asUnavailable, blamed, refusedName } from "../../../src/store/mongodb/m
 it.each([
   ["a lost connection", new MongoNetworkError("connection 3 closed")],
   ["an error that does not blame the document", new MongoServerError({ message: "down", code: 1 })],
-])("%s means that the store is away", (_what, error) => {
+])("%s means that the store is unavailable", (_what, error) => {
   expect(asUnavailable(error)).toBeInstanceOf(Unavailable);
 });
 
@@ -15,11 +15,11 @@ it.each([
   ["a document that is too large", new MongoServerError({ message: "too large", code: 10334 })],
   ["a document that the driver cannot send", new MongoInvalidArgumentError("too large")],
   ["a bug in this program", new TypeError("x is undefined")],
-])("%s does not mean that the store is away", (_what, error) => {
+])("%s does not mean that the store is unavailable", (_what, error) => {
   expect(asUnavailable(error)).toBe(error);
 });
 
-it("a missing right is never the document's fault, even if another write succeeds", async () => {
+it("a missing right is never blamed on the document, even if another write succeeds", async () => {
   const otherWrite = async () => undefined;
   const missing = new MongoServerError({ message: "not authorized on jobs", code: 13 });
   expect(asUnavailable(await blamed(missing, otherWrite))).toBeInstanceOf(Unavailable);
@@ -30,12 +30,12 @@ it("a missing right is never the document's fault, even if another write succeed
 it.each([
   [73, "Invalid namespace specified"],
   [13297, "db already exists with different case already have: [X] trying to create [x]"],
-])("a database name that the server does not accept (%d) is the operator's mistake", (code, message) => {
+])("a database name that the server does not accept (%d) is an error of the operator", (code, message) => {
   expect(refusedName(new MongoServerError({ message, code }))).toBeInstanceOf(Misuse);
   expect(refusedName(new MongoServerError({ message, code: 1 }))).toBeNull();
 });
 
-describe("a write to a connection means that the store is away if the other end", () => {
+describe("a write to a connection means that the store is unavailable if the other end", () => {
   it("has reset it", async () => {
     const error = await errorOfWrites(
       (far) => far.resetAndDestroy(),
@@ -44,7 +44,7 @@ describe("a write to a connection means that the store is away if the other end"
     expect(asUnavailable(error)).toBeInstanceOf(Unavailable);
   });
 
-  it("has ended it a moment ago", async () => {
+  it("has just closed it", async () => {
     const error = await errorOfWrites(
       (far) => far.end(),
       // Node.js ends its own side only a moment after this event.
@@ -54,7 +54,7 @@ describe("a write to a connection means that the store is away if the other end"
     expect(asUnavailable(error)).toBeInstanceOf(Unavailable);
   });
 
-  it("ended it before the driver did so itself", async () => {
+  it("closed it before the driver did so itself", async () => {
     const error = await errorOfWrites(
       (far) => far.end(),
       (near) => near.on("close", () => near.write("x", (written) => near.emit("error", written))),

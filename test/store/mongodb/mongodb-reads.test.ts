@@ -22,7 +22,7 @@ jest.setTimeout(180_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 
 mongodb.describe(`on ${mongodb.name}`, () => {
-  it("explaining a job, counting and claiming work, and lists of the read API and the pages only use indexes", async () => {
+  it("explaining a job, counting and claiming work, and lists of the read API and the pages use only indexes", async () => {
     const url = new URL(mongodb.server().url);
     url.pathname = `/reads-${randomUUID()}`;
     const client = new MongoClient(url.href, { monitorCommands: true });
@@ -35,7 +35,7 @@ mongodb.describe(`on ${mongodb.name}`, () => {
     }
   });
 
-  it("a job's artifacts are read after its logs, because a log that is parsed must have its artifacts", async () => {
+  it("a job's artifacts are read after its logs, because a parsed log must have its artifacts", async () => {
     const url = new URL(mongodb.server().url);
     url.pathname = `/reads-${randomUUID()}`;
     const client = new MongoClient(url.href, { monitorCommands: true });
@@ -54,7 +54,7 @@ mongodb.describe(`on ${mongodb.name}`, () => {
     await client.close();
   });
 
-  it("a list is complete whose ids are too long for one document together", async () => {
+  it("a list is complete even if its ids are too long for one document together", async () => {
     const url = new URL(mongodb.server().url);
     url.pathname = `/reads-${randomUUID()}`;
     const client = new MongoClient(url.href);
@@ -124,7 +124,7 @@ async function explainsByIndex(db: Db, client: MongoClient): Promise<void> {
   expect(await createWork(all).countWork()).toMatchObject({ suggestions: { pending: 500, failed: 0 } });
   const claim = aClaim({ limit: 3 });
   const { exchangesWithWork, claimWork } = createClaims(all);
-  // Logs of this name are not read.
+  // Workers do not read logs of this name.
   expect(await exchangesWithWork("log")).toEqual([]);
   expect(await exchangesWithWork("suggestions")).toEqual([claim.exchange]);
   for (const kind of ["log", "suggestions"] as const) await claimWork({ ...claim, kind });

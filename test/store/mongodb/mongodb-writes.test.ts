@@ -29,7 +29,7 @@ mongodb.describe(`round trips to ${mongodb.name}`, () => {
     all = collectionsOf(client.db(`writes-${randomUUID()}`));
     await createIndexes(all);
     writes = createWrites(all, new LogRoom(1000, () => 0));
-    // The first job with its options costs one command more.
+    // The first job with its options takes one additional command.
     await writes.storeSubmissions([anArrival({ taskId: "first/0" })]);
     client.on("commandStarted", ({ commandName, command }) => {
       commands.push(`${commandName} ${command[commandName] ?? ""}`);
@@ -57,7 +57,7 @@ mongodb.describe(`round trips to ${mongodb.name}`, () => {
     return commands.toSorted();
   }
 
-  /** Returns jobs of as many different pushes, with everything that a message may bring. */
+  /** Returns jobs of as many different pushes, with everything that a message may contain. */
   const batchOf = (size: number, state: string): Arrival[] =>
     Array.from({ length: size }, (_, n) => {
       const revision = (n + 1).toString(16).padStart(12, "0").padEnd(40, "0");
@@ -80,8 +80,8 @@ mongodb.describe(`round trips to ${mongodb.name}`, () => {
   }
 
   it("new jobs take the same commands in a batch of 1, 10 or 200", () => expectConstant("running", "stored"));
-  it("jobs that move forward do too", () => expectConstant("completed", "stored"));
-  it("late messages do too", () => expectConstant("pending", "unchanged"));
+  it("jobs that move forward take the same commands too", () => expectConstant("completed", "stored"));
+  it("late messages take the same commands too", () => expectConstant("pending", "unchanged"));
   it("repeated messages take two reads, and wait until what was read is on most members", async () => {
     await expectConstant("completed", "unchanged");
     expect(await commandsOf(batchOf(200, "completed"), "unchanged")).toEqual([
@@ -91,7 +91,7 @@ mongodb.describe(`round trips to ${mongodb.name}`, () => {
     ]);
   });
 
-  it("pushes and posted artifacts take the same commands, however many are stored at once", async () => {
+  it("pushes and posted artifacts take the same commands, however many are stored at the same time", async () => {
     const taken = [];
     for (const size of SIZES) {
       const project = `of${size}`;
@@ -143,11 +143,11 @@ mongodb.describe(`round trips to ${mongodb.name}`, () => {
         () => true,
         () => false,
       );
-      // Under one of its guids it is always found.
+      // It can always be found under one of its guids.
       const found = await Promise.all([guid, `${guid}_12345`].map((each) => reads.findJob("try", each)));
       expect(found.some((view) => view !== null)).toBe(true);
       for (const view of found) if (view !== null) expect(view.job.rest_id).toBe(number);
-      // So it is by its number.
+      // It can also be found by its number.
       const ids = await lists.selectJobs({ by: "number", numbers: [number] }, "try", 2);
       expect(ids.map(String)).toEqual([expect.stringMatching(`^try/${guid}(_12345)?$`)]);
       if (!isWhole) interrupted++;
@@ -178,7 +178,7 @@ mongodb.describe(`round trips to ${mongodb.name}`, () => {
   });
 });
 
-/** Returns the same collections, but after this many calls that write, each further one fails before it is sent. */
+/** Returns the same collections, but after this many writes, each further write fails before it is sent. */
 function failingAfter(all: Collections, allowed: number): Collections {
   const writing = /^(insert|update|replace|delete|bulkWrite)/;
   let calls = 0;

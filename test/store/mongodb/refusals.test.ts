@@ -33,7 +33,7 @@ ferretdb.describe(`a write that ${ferretdb.name} refuses with an unknown error`,
   });
   afterAll(() => ferretdb.server().stop());
 
-  /** Writes the messages as a worker does, up to the end of all their jobs, and returns the outcomes. */
+  /** Writes the messages as a worker does, until all their jobs have ended, and returns the outcomes. */
   async function write(messages: readonly object[], redelivered: boolean): Promise<readonly Outcome[]> {
     const hold = <T>(work: () => Promise<T>): Promise<T> =>
       holdWhileAway(work, {
@@ -54,12 +54,12 @@ ferretdb.describe(`a write that ${ferretdb.name} refuses with an unknown error`,
   const neighbours = Array.from({ length: 3 }, (_, n) => aMessage({ taskId: `good/${n}` }));
   const around = (culprit: object) => [...neighbours.slice(0, 2), culprit, ...neighbours.slice(2)];
 
-  // The indexes are not ours: an operator may have created them, and they make the server refuse some documents.
+  // These indexes are not ours: an operator may have created them, and they make the server refuse some documents.
   it.each<[string, IndexSpecification, object]>([
     ["jobs", { "refused.what": "hashed" }, { extra: { artifacts: "none" } }],
     ["artifacts", { name: "2dsphere" }, { extra: { artifacts: [{ name: "a", type: "json", blob: 1 }] } }],
   ])(
-    "only rejects the message that brings it to %s, with the server's error",
+    "rejects only the message with which it reaches %s, with the server's error",
     async (name, index, brings) => {
       await client.db().collection(name).createIndex(index);
       const messages = around(aMessage({ taskId: "bad/0", ...brings }));
@@ -95,14 +95,14 @@ ferretdb.describe(`a write that ${ferretdb.name} refuses with an unknown error`,
     });
   });
 
-  it("is tried until it succeeds if the server accepts no writes at all", async () => {
+  it("is retried until it succeeds if the server accepts no writes at all", async () => {
     const readOnly = async (value: "on" | "off") => {
       await ferretdb.server().query(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
       await ferretdb.server().query("SELECT pg_reload_conf()");
     };
     await write(neighbours.slice(0, 1), false);
     await readOnly("on");
-    // The connections of the server learn of it one by one.
+    // The server's connections notice it one by one.
     await until(async () => {
       const probes = Array.from({ length: 20 }, () => client.db().collection("probes").insertOne({}));
       return (await Promise.allSettled(probes)).every(({ status }) => status === "rejected");

@@ -26,14 +26,14 @@ const YOUNG = "2026-01-05T10:00:00.000Z";
 const GUID = "guid/0";
 const COMMANDS = 40;
 
-/** What is stored of the job: its state and version, and the names of its parts. Null if nothing is. */
+/** The stored part of the job: its state and version, and the names of its parts. Null if nothing is stored. */
 type Found = readonly [state: string, version: number, ...parts: string[]] | null;
 
 interface Scenario {
   readonly what: string;
-  /** What a worker does with the job. */
+  /** The work that a worker does on the job. */
   readonly act: (all: Collections, project: string) => Promise<unknown>;
-  /** All states that the job may end in. In each of them it is whole. */
+  /** All final states that the job may have. In each of them it is whole. */
   readonly ends: readonly Found[];
 }
 
@@ -47,7 +47,7 @@ const artifacts = (...names: string[]) => ({
 });
 const store = (all: Collections) => createWrites(all, new LogRoom(1000, () => 0));
 
-/** The job that is old: it runs, and has a log and an artifact. */
+/** The old job: it runs, and has a log and an artifact. */
 const before = (project: string) =>
   arrival(project, OLD, {
     ...{ state: "running", result: undefined, logs: [{ name: "buildbot_text", url: "http://logs/1" }] },
@@ -124,7 +124,7 @@ mongodb.describe(`a job that is removed on ${mongodb.name}`, () => {
     const names = [...logs, ...its].map(({ name }) => name).toSorted();
     expect([work, stones]).toEqual([0, 0]);
     if (view === null) {
-      // Nothing is left of a job that is gone.
+      // Nothing is left of a removed job.
       expect(names).toEqual([]);
       return null;
     }
@@ -133,7 +133,7 @@ mongodb.describe(`a job that is removed on ${mongodb.name}`, () => {
 
   /**
    * Lets one worker do its work again and again, each time on another job, and lets the other worker do all of its work before the
-   * first worker's command number 0, 1, 2 and so on. Returns all ends that were seen.
+   * first worker's command number 0, 1, 2 and so on. Returns all final states that were seen.
    */
   async function ends(
     first: (by: Collections, project: string) => Promise<unknown>,
@@ -159,19 +159,19 @@ mongodb.describe(`a job that is removed on ${mongodb.name}`, () => {
   }
 
   for (const { what, act, ends: possible } of scenarios) {
-    it(`is whole or gone after ${what}, wherever the removal comes in between`, async () => {
+    it(`is whole or gone after ${what}, at whichever command the removal interrupts`, async () => {
       const seen = await ends(act, remove);
       expect(possible).toEqual(expect.arrayContaining([...seen]));
       expect(seen.length).toBeGreaterThan(0);
     });
 
-    it(`is whole or gone after ${what}, wherever that comes into the removal`, async () => {
+    it(`is whole or gone after ${what}, at whichever command that interrupts the removal`, async () => {
       const seen = await ends(remove, act);
       expect(possible).toEqual(expect.arrayContaining([...seen]));
     });
   }
 
-  it("is cleared by whoever meets it if the removal dies at any command, and its message is stored as new", async () => {
+  it("is removed by the next worker that finds it if the removal dies at any command, and its message is stored as new", async () => {
     for (let at = 0; at < COMMANDS; at++) {
       const project = `p${randomUUID().slice(0, 8)}`;
       await store(all).storeSubmissions([before(project)]);
@@ -183,7 +183,7 @@ mongodb.describe(`a job that is removed on ${mongodb.name}`, () => {
         () => false,
         () => true,
       );
-      // For readers, the job is there as a whole or not at all.
+      // For readers, the job exists either as a whole or not at all.
       const view = await createReads(all).findJob(project, GUID);
       if (view !== null) expect([view.artifacts, view.logs.length]).toEqual([["first"], 1]);
       if (at % 2 === 0) {
@@ -201,7 +201,7 @@ mongodb.describe(`a job that is removed on ${mongodb.name}`, () => {
     throw new Error(`more than ${COMMANDS} commands`);
   });
 
-  it("keeps its push, if a job comes to the push while it is being removed; else the push goes at the second look", async () => {
+  it("keeps its push if another job is attached to it during the removal; otherwise the second check removes the push", async () => {
     const [kept, gone] = ["kept", "gone"];
     const mark = new Date(Date.now() - 10 * 60_000).toISOString();
     for (const project of [kept, gone]) {
@@ -214,7 +214,7 @@ mongodb.describe(`a job that is removed on ${mongodb.name}`, () => {
     }
     expect(await all.resultsets.countDocuments({ leaving_since: { $gt: "" } })).toBe(2);
     await all.resultsets.updateMany({}, { $set: { leaving_since: mark } });
-    // A worker that has read the push before it was marked has stored its job by now; one that reads it now takes the mark away.
+    // A worker that has read the push before it was marked has stored its job by now; one that reads it now removes the mark.
     await store(all).storeSubmissions([arrival(kept, YOUNG, {})]);
     for (const [project, removed] of [
       [kept, 0],
@@ -236,7 +236,7 @@ mongodb.describe(`a job that is removed on ${mongodb.name}`, () => {
       await store(all).storeSubmissions([named("job", { state: "running", result: undefined })]);
       const [posted, paused] = [signal(), signal()];
       let command = 0;
-      // The retry is behind one of its commands while the artifact is written.
+      // The retry has completed one of its commands while the artifact is written.
       const renaming = interruptedCollections(all, async () => {
         if (command++ !== at) return;
         paused.give();
@@ -263,7 +263,7 @@ mongodb.describe(`a job that is removed on ${mongodb.name}`, () => {
   });
 });
 
-/** Something that one worker waits for, and another one gives. */
+/** A signal that one worker waits for, and another one gives. */
 function signal(): { readonly given: Promise<void>; readonly give: () => void } {
   let give: () => void = () => undefined;
   const given = new Promise<void>((resolve) => {

@@ -12,7 +12,7 @@ import { until } from "../../until.ts";
 const mongodb = await serverOrSkip(sharedMongodb);
 
 mongodb.describe(`a driver that checks its server, on ${mongodb.name}`, () => {
-  it("is replaced when a connection breaks just as it writes to it", async () => {
+  it("is replaced when a connection breaks at the moment of a write", async () => {
     const url = new URL(mongodb.server().url);
     url.search = "?serverMonitoringMode=poll&heartbeatFrequencyMS=500";
     const events: string[] = [];
@@ -58,7 +58,7 @@ mongodb.describe(`a driver that checks its server, on ${mongodb.name}`, () => {
   });
 });
 
-/** Resolves when the store no longer writes by itself: a new one first completes the documents of earlier versions. */
+/** Resolves when the store no longer writes by itself. A new store first completes the documents of earlier versions. */
 async function completed(): Promise<void> {
   const client = new MongoClient(mongodb.server().url);
   const versions = client.db("pulse_ingest").collection<{ readonly _id: string }>("versions");

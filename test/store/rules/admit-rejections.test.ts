@@ -18,7 +18,7 @@ interface Given {
   readonly known?: readonly string[];
 }
 
-/** Returns what becomes of rejections of these texts, all of exchange `e`. */
+/** Decides which rejections with these texts are kept. All are of exchange `e`. */
 function admit(texts: readonly string[], { perDay = 0, bytesPerDay = 0, used = [], known = [] }: Given) {
   const rejections = texts.map((text) => rejectionOf(text, "e"));
   const ids = planRejections(
@@ -43,7 +43,7 @@ describe("a new rejection", () => {
     expect(uses).toEqual([use({ kept: 2, bytes: expect.any(Number) as never, only_counted: 1 })]);
   });
 
-  it("is kept up to the daily bytes, in which its fault counts; the last one may exceed them", () => {
+  it("is kept up to the daily bytes, which include its fault; the last one may exceed them", () => {
     const [{ bytes = 0 } = {}] = admit(["a"], {}).uses;
     expect(bytes).toBe('"a"'.length + JSON.stringify(rejectionOf("a").fault).length);
     const left = [use({ bytes: 1000 - bytes - 1 })];
@@ -61,7 +61,7 @@ describe("a new rejection", () => {
     expect(admit(["a", "b"], { used }).ends).toEqual(["kept", "kept"]);
   });
 
-  it("uses the quota once if it comes several times in one batch, and is counted each time", () => {
+  it("uses the quota once if it occurs several times in one batch, and is counted each time", () => {
     expect(admit(["a", "a", "a"], { perDay: 1 })).toMatchObject({
       ends: ["kept", "kept", "kept"],
       uses: [{ kept: 1, only_counted: 0 }],
@@ -73,7 +73,7 @@ describe("a new rejection", () => {
   });
 });
 
-it("a rejection that is stored already is kept, and uses no quota, even if the quota is used up", () => {
+it("a rejection that is already stored is kept, and uses no quota, even if the quota is used up", () => {
   const used = [use({ kept: 10 })];
   expect(admit(["a", "b"], { perDay: 10, used, known: ["a"] })).toMatchObject({
     ends: ["kept", "only-counted"],

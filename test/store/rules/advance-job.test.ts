@@ -28,7 +28,7 @@ const table = [
 
 describe("the state table", () => {
   for (const state of ["pending", "running", "completed"]) {
-    it(`with nothing stored, ${state} makes a job`, () => {
+    it(`with nothing stored, ${state} creates a job`, () => {
       expect(jobIn(state)).toMatchObject({ state, version: 1, result_set: PUSH, transitions: [{ state }] });
     });
   }
@@ -68,7 +68,7 @@ describe("a message from the archive", () => {
   const kindOf = (minute: number, state: string, stored: DecisiveJob = completed.changes) =>
     advanceJob(stored, { ...at(minute, state), replayed: true }, PUSH, "w3").kind;
 
-  it("is not used if it found the job in its own state when it arrived, whatever has become of the job", () => {
+  it("is not used if it found the job in its own state when it arrived, whatever the job's present state", () => {
     expect(kindOf(2, "running")).toBe("same");
     expect(advanceJob(completed.changes, at(2, "running"), PUSH, "w3").kind).toBe("late");
     const current = { ...running, ...completed.changes, state: "running" };
@@ -76,7 +76,7 @@ describe("a message from the archive", () => {
     expect(back && kindOf(2, "running", back)).toBe("same");
   });
 
-  it("is used as before if it moved the job, or came when the job had another state", () => {
+  it("is used as before if it moved the job, or arrived when the job had another state", () => {
     expect(kindOf(1, "running")).toBe("late");
     expect(kindOf(0, "running")).toBe("late");
     expect(kindOf(2, "pending")).toBe("late");
@@ -127,7 +127,7 @@ describe("an update", () => {
   });
 });
 
-it("keeps its first transition and the last nine, so that the first sender stays known", () => {
+it("keeps the first transition and the last nine, so that the first sender stays known", () => {
   let job = firstJob(anArrival({ state: "pending" }), PUSH, "w1");
   for (let n = 0; n < 20; n++) {
     const at = `2026-01-05T11:00:${String(n).padStart(2, "0")}.000Z`;

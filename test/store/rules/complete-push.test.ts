@@ -35,7 +35,7 @@ describe("a new push", () => {
     });
   });
 
-  it("is named by its last row if it names no revision itself", () => {
+  it("is named by its last row if it has no revision itself", () => {
     const { revision: _left, ...unnamed } = push();
     expect(completed([], unnamed)).toMatchObject({ revision: B, short_revision: B.slice(0, 12) });
   });
@@ -45,7 +45,7 @@ describe("a new push", () => {
     expect(completePush([], "try", unnamed, ARRIVED)).toBeNull();
   });
 
-  it("gets a default author if it names none", () => {
+  it("gets a default author if it has none", () => {
     const { author: _left, ...nobody } = push();
     expect(completed([], nobody)).toMatchObject({ author: "unknown@somewhere.com" });
   });
@@ -101,7 +101,7 @@ describe("the revisions of a push", () => {
     expect(completed([before], push())?.revisions).toEqual([row(C), row(A), row(B)]);
   });
 
-  it("are one row each, the first, if the push lists one twice", () => {
+  it("are stored once, as the first row, if the push lists one twice", () => {
     const again = row(A, { author: "Eve", comment: "again" });
     const elsewhere = row(A, { repository: "other" });
     const twice = push({ revisions: [row(A), elsewhere, again, row(B), row(B.slice(0, 12))] });
@@ -121,7 +121,7 @@ it("a push is looked up by each of its revisions once, in short form", () => {
   ]);
 });
 
-it("a push with very many revisions that are all known is completed fast", () => {
+it("a push with very many revisions that are all known is completed quickly", () => {
   const revisions = Array.from({ length: 50_000 }, (_, n) => row(n.toString(16).padStart(40, "0")));
   const before = { ...skeleton("try", B, ARRIVED), revisions };
   const from = process.cpuUsage();

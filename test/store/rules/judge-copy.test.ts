@@ -151,30 +151,30 @@ const rows: readonly Row[] = [
   ["when a credential was used does not count", credential(), credential({ last_used_at: at(2) }), "same"],
 ];
 
-describe("a document of one store against that of another", () => {
+describe("the document of one store compared with that of another", () => {
   it.each(rows)("%s", (_title, source, target, is) => {
     expect(judgeCopy(source, target)).toBe(is);
   });
 
-  it("one that the other store does not have is missing", () => {
+  it("a document that the other store lacks is missing", () => {
     expect(judgeCopy(artifact, null)).toBe("missing");
   });
 });
 
-describe("what is written over an earlier document", () => {
-  it("a job keeps its number, and gets a version that no worker has read", () => {
+describe("a copy that replaces an earlier document", () => {
+  it("of a job keeps the number, and gets a version that no worker has read", () => {
     const merged = mergeJob(job("completed", { version: 2 }).job, { rest_id: 7, version: 5 });
     expect(merged).toMatchObject({ state: "completed", rest_id: 7, version: 6 });
     expect(mergeJob(job("completed", { version: 9 }).job, { rest_id: 7, version: 5 }).version).toBe(9);
   });
 
-  it("a push keeps its number, and a skeleton its earlier place in the list", () => {
+  it("of a push keeps the number, and a skeleton keeps its earlier place in the list", () => {
     const target = push({ rest_id: 7, order_at: 3 }).push;
     expect(mergePush(push({ order_at: 5 }).push, target)).toMatchObject({ rest_id: 7, order_at: 3 });
     expect(mergePush(push({ push_timestamp: 9, order_at: 9 }).push, target).order_at).toBe(9);
   });
 
-  it("arrivals are not counted twice", () => {
+  it("does not count arrivals twice", () => {
     const target = rejected({ first_seen: at(0), count: 4 }).rejection;
     const merged = mergeRejection(rejected({ last_seen: at(3), count: 2 }).rejection, target);
     expect(merged).toMatchObject({ first_seen: at(0), last_seen: at(3), count: 4 });

@@ -15,7 +15,7 @@ it("a job without Job Info has none", () => {
   expect(merged()).toBeNull();
 });
 
-it("details are in the order of arrival, and an absent title or URL equals null", () => {
+it("details are in the order of arrival, and a missing title or URL equals null", () => {
   const first = jobInfo({ content_type: "raw_html", value: "v" }, { title: "t", value: "v", url: null });
   const second = jobInfo({ title: null, value: "v", url: null }, { title: "", value: "v", url: null });
   expect(merged(first, second)).toEqual({
@@ -27,7 +27,7 @@ it("details are in the order of arrival, and an absent title or URL equals null"
   });
 });
 
-it("each text is cut to 512 characters, as those of submitted details are, and equal ones are kept once", () => {
+it("each text is cut to 512 characters, like those of submitted details, and equal ones are kept once", () => {
   // A line of a log that also mentions performance data is read at full length.
   const long = `http://h/PERFHERDER_DATA${"😀".repeat(600)}`;
   const short = [...long].slice(0, 512).join("");

@@ -9,7 +9,7 @@ const job = {
 };
 const known = { jobs: new Map([["try/guid%2F0", job]]), artifacts: new Set<string>() };
 
-it("an artifact that is too large for a document is rejected, and causes nothing", () => {
+it("an artifact that is too large for a document is rejected, and has no effect", () => {
   const blob = randomBytes(16 * 1024 * 1024).toString("base64");
   const artifact = { name: "text_log_summary", type: "json", blob };
   const plan = planArtifacts(
@@ -22,11 +22,11 @@ it("an artifact that is too large for a document is rejected, and causes nothing
   expect([plan.artifacts.size, plan.suggestions.size, plan.summarised.length]).toEqual([0, 0, 0]);
 });
 
-it("an artifact by another sender than its job says so", () => {
+it("an artifact from another sender than its job's reports that", () => {
   expect(planArtifacts([aPostedArtifact()], known).outcomes).toEqual([{ kind: "stored", jobOf: EXCHANGE }]);
 });
 
-it("an artifact that another writer added meanwhile is unchanged", () => {
+it("an artifact that another writer has just added is unchanged", () => {
   const batch = [aPostedArtifact(), aPostedArtifact({ job_guid: "nobody" })];
   const { outcomes } = planArtifacts(batch, known);
   const [written] = artifactsToRead(batch);
@@ -37,7 +37,7 @@ it("an artifact that another writer added meanwhile is unchanged", () => {
   ]);
 });
 
-it("an artifact whose job has been removed meanwhile is rejected", () => {
+it("an artifact whose job has just been removed is rejected", () => {
   const batch = [aPostedArtifact(), aPostedArtifact()];
   const { outcomes } = planArtifacts(batch, known);
   const unknown = { kind: "rejected", fault: { reason: "unknown-job", project: "try", job_guid: "guid/0" } };

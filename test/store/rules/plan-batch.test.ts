@@ -19,7 +19,7 @@ function roomFor(batch: readonly Arrival[]): LogRoom {
   return room;
 }
 
-/** Returns the plan for a batch, with jobs that are stored already. */
+/** Returns the plan for a batch, with jobs that are already stored. */
 function plan(batch: readonly Arrival[], stored: Readonly<Record<string, StoredJob>> = {}): BatchPlan {
   return planBatch(batch, new Map(Object.entries(stored)), new PushBook([]), roomFor(batch), "write");
 }
@@ -28,7 +28,7 @@ const storedIn = (state: string): Record<string, StoredJob> => ({
   [JOB]: firstJob(anArrival({ state }), PUSH, "earlier write"),
 });
 
-it("without a limit, any number of logs waits, and none has to be counted", () => {
+it("without a limit, any number of logs waits, and none of them has to be counted", () => {
   const logs = Array.from({ length: 50 }, (_, n) => ({ name: "builds-4h", url: `http://logs.example/${n}` }));
   const batch = [anArrival({ logs })];
   const room = new LogRoom(Number.POSITIVE_INFINITY, () => 0);
@@ -120,7 +120,7 @@ describe("several messages of one job in a batch", () => {
     expect([...changed.changedJobs.values()]).toMatchObject([{ state: "completed", version: 3 }]);
   });
 
-  it("have the same outcomes and end in the same job, wherever the batch ends", () => {
+  it("have the same outcomes and lead to the same job, wherever the batch ends", () => {
     const messages = ["running", "pending", "completed", "completed", "running"].map((state) =>
       anArrival({ state }),
     );
@@ -149,7 +149,7 @@ describe("several messages of one job in a batch", () => {
 });
 
 describe("the parts of a job", () => {
-  it("a pending log is due at once if it is read here", () => {
+  it("a pending log is due immediately if the worker reads it", () => {
     const logs = ["buildbot_text", "errorsummary_json"].map((name) => ({
       name,
       url: `http://l.example/${name}`,
@@ -170,7 +170,7 @@ describe("the parts of a job", () => {
     expect(plan([anArrival({ extra: { artifacts: both } })]).suggestions.size).toBe(0);
   });
 
-  it("a log is parsed if the summary that names it comes with it or behind it, but not if the summary came before", () => {
+  it("a log is parsed if the summary that names it comes with it or after it, but not if the summary came before", () => {
     const summary = artifact("text_log_summary", { logname: "live", step_data: { all_errors: [] } });
     const summarised = { extra: { artifacts: [summary] } };
     const log = { logs: [{ name: "live", url: "http://logs.example/1" }] };

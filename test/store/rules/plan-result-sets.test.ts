@@ -14,7 +14,7 @@ const of = (project: string, given: Partial<ResultSetSubmission>) => ({
 describe("the pushes of a batch", () => {
   const first = { revision: B, revisions: [row(A), row(B)] };
 
-  it("are looked up by all their revisions, and by the hashes that they give", () => {
+  it("are looked up by all their revisions, and by the hashes that they name", () => {
     expect(submittedKeys([of("try", { ...first, revision_hash: "h" }), of("x", { revision: C })])).toEqual({
       keys: [`try/${B.slice(0, 12)}`, `try/${A.slice(0, 12)}`, `x/${C.slice(0, 12)}`],
       hashes: [["try", "h"]],

@@ -2,7 +2,7 @@ import { expect, it } from "@jest/globals";
 import { PushBook } from "../../../src/store/rules/push-book.ts";
 import { anArrival } from "../../examples.ts";
 
-it("finds a push fast, even if a batch names 20,000 of them", () => {
+it("finds a push quickly, even if a batch names 20,000 of them", () => {
   const { submission, received_at } = anArrival();
   const pushes = new PushBook([]);
   const from = process.cpuUsage();

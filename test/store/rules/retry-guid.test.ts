@@ -35,7 +35,7 @@ describe("a batch is split", () => {
       part.map(({ submission }) => submission.job.job_guid).join(" "),
     );
 
-  it("not at all without retries, or if each concerns jobs of its own", () => {
+  it("not at all without retries, or if each retry concerns only jobs of its own", () => {
     expect(partsOf()).toEqual([]);
     expect(partsOf("a", "b", "a")).toEqual(["a b a"]);
     expect(partsOf("a_00001", "b", "c_00001", "b")).toEqual(["a_00001 b c_00001 b"]);
@@ -46,7 +46,7 @@ describe("a batch is split", () => {
     expect(partsOf("a_00001", "a_00001", "a_00002")).toEqual(["a_00001", "a_00001", "a_00002"]);
   });
 
-  it("where a message behind a retry marks one of its jobs as coalesced, because the mark would move with the job", () => {
+  it("before a message after a retry that marks one of its jobs as coalesced, because the mark would move with the job", () => {
     const { submission, ...rest } = named("b");
     const marking = (guid: string) => ({ ...rest, submission: { ...submission, coalesced: [guid] } });
     expect(splitAtRetries([named("a_00001"), marking("a")])).toHaveLength(2);

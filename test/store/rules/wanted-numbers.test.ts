@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { WantedNumbers, withNumber } from "../../../src/store/rules/wanted-numbers.ts";
 
-it("a document gets the number that it wants if nobody has it", () => {
+it("a document gets the number that it wants if no other document has it", () => {
   const numbers = new WantedNumbers([["a", 5]]);
   expect(numbers.unsure()).toEqual([5]);
   numbers.note(new Set());
@@ -9,7 +9,7 @@ it("a document gets the number that it wants if nobody has it", () => {
   expect(numbers.of("a")).toBe(5);
 });
 
-it("otherwise it gets the next one that neither a stored document nor another new one has", () => {
+it("otherwise it gets the next number that neither a stored document nor another new one has", () => {
   const numbers = new WantedNumbers([
     ["a", 5],
     ["b", 5],
@@ -25,7 +25,7 @@ it("otherwise it gets the next one that neither a stored document nor another ne
   expect(["a", "b", "c"].map((id) => numbers.of(id))).toEqual([7, 10, 8]);
 });
 
-it("a document whose number is right already is not copied", () => {
+it("a document whose number is already right is not copied", () => {
   const document = { rest_id: 5 };
   expect(withNumber(document, 5)).toBe(document);
   expect(withNumber(document, 6)).toEqual({ rest_id: 6 });

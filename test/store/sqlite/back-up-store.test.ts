@@ -42,7 +42,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Backs up into a file of the folder, and returns what was reported as written meanwhile. */
+/** Backs up into a file of the folder, and returns the jobs that were reported as written during the backup. */
 async function backUp(name: string): Promise<number[]> {
   const seen: number[] = [];
   const plan = planBackup(data, join(folder, name));
@@ -50,13 +50,13 @@ async function backUp(name: string): Promise<number[]> {
   return seen;
 }
 
-it("a backup that is restored has everything, also what is written later to the store goes on", async () => {
+it("a restored backup contains everything, including what was written during the backup", async () => {
   const before = await copiesOf(store);
   await backUp("b1");
   await store.storeSubmissions([anArrival({ taskId: "later/0" })]);
   const restored = join(folder, "restored");
   await (await openSqliteStore(restored, 30)).close();
-  // As docs/backup.md tells: the old files go, and the backup comes to their place.
+  // As docs/backup.md says: the old files are removed, and the backup is moved to their place.
   for (const name of readdirSync(restored)) rmSync(join(restored, name));
   writeFileSync(join(restored, "pulse-ingest.db"), readFileSync(join(folder, "b1")), { mode: 0o600 });
   const again = await openSqliteStore(restored, 30);
@@ -65,7 +65,7 @@ it("a backup that is restored has everything, also what is written later to the 
   await again.close();
 });
 
-it("the file is for its owner alone, whatever the mask, and replaces an earlier one that was not", async () => {
+it("the file can be read only by its owner, whatever the mask, and replaces an earlier one that others could read", async () => {
   const mask = process.umask(0);
   writeFileSync(join(folder, "b2"), "an earlier file", { mode: 0o644 });
   chmodSync(join(folder, "b2"), 0o644);
@@ -75,8 +75,8 @@ it("the file is for its owner alone, whatever the mask, and replaces an earlier 
   expect(readFileSync(join(folder, "b2")).subarray(0, 15).toString()).toBe("SQLite format 3");
 });
 
-it("one that is killed half-way leaves the earlier backup whole, and the next one removes what it left", async () => {
-  // Large enough that the backup is not over when it is seen.
+it("a backup that is killed half-way leaves the earlier backup whole, and the next one removes what it left", async () => {
+  // Large enough that the backup is still running when it is seen.
   for (let n = 0; n < 12; n++) {
     const artifact = { name: "large", type: "text", blob: "x".repeat(4 * 1024 ** 2) };
     await store.storeSubmissions([anArrival({ taskId: `large/${n}`, extra: { artifacts: [artifact] } })]);
@@ -98,7 +98,7 @@ it("one that is killed half-way leaves the earlier backup whole, and the next on
   }
   expect(readFileSync(join(folder, "b3")).equals(earlier)).toBe(true);
 
-  // The file of a process that is still running stays.
+  // The file of a running process stays.
   const foreign = `b3.part-${process.ppid}`;
   writeFileSync(join(folder, foreign), "");
   await backUp("b3");
@@ -106,7 +106,7 @@ it("one that is killed half-way leaves the earlier backup whole, and the next on
   expect(statSync(join(folder, "b3")).size).toBeGreaterThan(40 * 1024 ** 2);
 });
 
-it("a link stays, also one to a file that does not exist yet", async () => {
+it("a link stays, even a link to a file that does not exist yet", async () => {
   const disk = join(folder, "disk");
   mkdirSync(disk);
   symlinkSync(join("disk", "first"), join(folder, "newest"));
@@ -135,7 +135,7 @@ it("writes are not refused while a backup is made", async () => {
   expect(written).toBeGreaterThan(2);
 });
 
-it("what cannot be a backup is refused before anything is written", async () => {
+it("a file that cannot be a backup is refused before anything is written", async () => {
   symlinkSync(join(data, "pulse-ingest.db"), join(folder, "link"));
   symlinkSync(join(data, "pulse-ingest.db-journal"), join(folder, "link-to-none"));
   symlinkSync("circle", join(folder, "circle"));
@@ -166,7 +166,7 @@ it("a write error leaves nothing but the earlier backup", async () => {
   expect(backups().filter((name) => name.startsWith("b1"))).toEqual(["b1"]);
 });
 
-it("the command says how large it would be, and for a database what to use instead", async () => {
+it("the command says how large the backup would be, and for a database what to use instead", async () => {
   const dry = await runCli(["backup", join(folder, "b5"), "--dry-run", "--json"], { DATA_DIR: data });
   expect(JSON.parse(dry.stdout)).toMatchObject({ file: join(folder, "b5"), bytes: expect.any(Number) });
   expect(backups()).not.toContain("b5");

@@ -63,7 +63,7 @@ describe("the open file of an embedded store", () => {
     }
   }
 
-  it("takes nothing after it was deleted, because nobody would find that after the next start", async () => {
+  it("accepts no writes after it was deleted, because nobody would find them after the next start", async () => {
     rmSync(join(folder, "pulse-ingest.db"));
     await expect(write("lost")).rejects.toThrow(Unavailable);
     await expect(write("lost")).rejects.toThrow(
@@ -72,7 +72,7 @@ describe("the open file of an embedded store", () => {
     await expect(store.ping()).rejects.toThrow(Unavailable);
   });
 
-  it("takes nothing while it is elsewhere, and goes on when it is back", async () => {
+  it("accepts no writes while it is elsewhere, and continues when it is back", async () => {
     move(folder, aside);
     await expect(write("meanwhile")).rejects.toThrow(/was deleted or moved/);
     move(aside, folder);
@@ -80,7 +80,7 @@ describe("the open file of an embedded store", () => {
     expect(await Promise.all(["before", "meanwhile", "after"].map(hasJob))).toEqual([true, false, true]);
   });
 
-  it("has everything that was written before it was moved, although its write-ahead log stayed", async () => {
+  it("contains everything that was written before it was moved, although its write-ahead log stayed", async () => {
     renameSync(join(folder, "pulse-ingest.db"), join(aside, "pulse-ingest.db"));
     await expect(write("lost")).rejects.toThrow(/was deleted or moved/);
     const moved = await openSqliteStore(aside, 30);
@@ -97,7 +97,7 @@ describe("the open file of an embedded store", () => {
       },
     ],
   ])(
-    "takes nothing after its write-ahead log was deleted, and has all from before: %s",
+    "accepts no writes after its write-ahead log was deleted, and keeps everything from before: %s",
     async (_, meanwhile) => {
       const [file, copy] = [join(folder, "pulse-ingest.db"), mkdtempSync(join(aside, "copy-"))];
       rmSync(`${file}-wal`);
@@ -114,7 +114,7 @@ describe("the open file of an embedded store", () => {
     },
   );
 
-  it("is left for another one that has taken its place, such as a backup", async () => {
+  it("is closed in favour of another file that has taken its place, such as a backup", async () => {
     move(folder, aside);
     const other = await openSqliteStore(folder, 30);
     await other.storeSubmissions([anArrival({ taskId: "restored/0" })]);

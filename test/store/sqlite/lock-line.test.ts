@@ -13,7 +13,7 @@ import { holdLock } from "../../doubles/hold-lock.ts";
 import { aClaim, anArrival, aRejection, restOrigin } from "../../examples.ts";
 import { until } from "../../until.ts";
 
-describe("a store whose file another process holds locked", () => {
+describe("a store whose file another process has locked", () => {
   let folder: string;
   let store: Store;
   let release: () => Promise<void>;
@@ -28,7 +28,7 @@ describe("a store whose file another process holds locked", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Returns the error of a writer; null if the file is not locked. */
+  /** Returns the error of a writer, or null if the file is not locked. */
   function lockOf(db: Database.Database): unknown {
     try {
       db.exec("BEGIN IMMEDIATE; ROLLBACK");
@@ -93,7 +93,7 @@ describe("a store whose file another process holds locked", () => {
     expect(await store.findJob("try", "other/0")).toMatchObject({ job: { state: "completed" } });
   });
 
-  it("is opened when the lock has ended, and does not block the event loop meanwhile", async () => {
+  it("is opened when the lock has ended, and does not block the event loop until then", async () => {
     const other = mkdtempSync(join(tmpdir(), "locked-new-"));
     release = await holdLock(other);
     let ticks = 0;
@@ -125,7 +125,7 @@ describe("a store whose file another process holds locked", () => {
     other.close();
   });
 
-  it("is away after some time, and may be tried again soon", async () => {
+  it("counts as unavailable after some time, and may be tried again soon", async () => {
     release = await holdLock(folder);
     const error: unknown = await store.ping().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Unavailable);

@@ -7,7 +7,7 @@ import { openStoreDatabase } from "../../../src/store/sqlite/sqlite-database.ts"
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { anArrival } from "../../examples.ts";
 
-it("if the file is damaged while it is in use, the store is away, so that jobs in progress wait", async () => {
+it("if the file is damaged while it is in use, the store counts as unavailable, so that jobs in progress wait", async () => {
   const folder = mkdtempSync(join(tmpdir(), "damaged-"));
   const store = await openSqliteStore(folder, 30);
   const other = openStoreDatabase(join(folder, "pulse-ingest.db"));

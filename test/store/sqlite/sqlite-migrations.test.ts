@@ -73,7 +73,7 @@ function schemaOf(): unknown {
 
 describe("a file of an earlier form", () => {
   for (let form = 0; form < steps.length; form++) {
-    it(`${form} is migrated to form ${steps.length}, and is then the same as a new one`, async () => {
+    it(`${form} is migrated to form ${steps.length}, and is then the same as a new file`, async () => {
       await (await openSqliteStore(folder, 30)).close();
       const today = schemaOf();
       rmSync(folder, { recursive: true });
@@ -85,7 +85,7 @@ describe("a file of an earlier form", () => {
   }
 
   for (let form = 1; form < steps.length; form++) {
-    it(`${form} keeps its contents, and can be used further`, async () => {
+    it(`${form} keeps its contents, and can still be used`, async () => {
       leaveFile(form);
       const store = await openSqliteStore(folder, 30);
       const view = await store.findJob("try", "guid/0");
@@ -164,7 +164,7 @@ it("names with any characters survive the numbering of jobs, and repeated parts 
   await store.close();
 });
 
-it("a file of a newer version stays unchanged, and the error says what to do", async () => {
+it("a file of a newer version is not changed, and the error says what to do", async () => {
   leaveFile(steps.length);
   const db = openFile();
   db.exec(`PRAGMA user_version = ${steps.length + 1}`);
@@ -173,19 +173,19 @@ it("a file of a newer version stays unchanged, and the error says what to do", a
   const opening = openSqliteStore(folder, 30);
   await expect(opening).rejects.toThrow(Misuse);
   await expect(opening).rejects.toThrow(
-    `the store was written by a newer version (form ${steps.length + 1}, known here: ${steps.length}): update`,
+    `the store was written by a newer version (schema version ${steps.length + 1}, supported up to ${steps.length}): update pulse-ingest`,
   );
   expect(schemaOf()).toEqual(before);
 });
 
-it("if a newer version migrates the file while it is in use, the store is away and writes nothing", async () => {
+it("if a newer version migrates the file while it is in use, the store is unavailable and writes nothing", async () => {
   const store = await openSqliteStore(folder, 30);
   const db = openFile();
   db.exec(`PRAGMA user_version = ${steps.length + 1}`);
   const storing = store.storeSubmissions([anArrival()]);
   await expect(storing).rejects.toThrow(Unavailable);
   await expect(storing).rejects.toThrow(
-    `to form ${steps.length + 1} (known here: ${steps.length}): restart this process`,
+    `to schema version ${steps.length + 1} (this process uses ${steps.length}): restart this process`,
   );
   db.exec(`PRAGMA user_version = ${steps.length}`);
   db.close();
@@ -201,7 +201,7 @@ it("several processes can open a new file at the same time", async () => {
   expect(schemaOf()).toMatchObject({ version: { user_version: steps.length } });
 });
 
-it("a connection that was open before another process migrated the file knows the new tables", async () => {
+it("a connection that was open before another process migrated the file sees the new tables", async () => {
   leaveFile(1);
   const db = openFile();
   db.prepare("SELECT count(*) FROM artifacts").get();

@@ -20,7 +20,7 @@ afterEach(() => {
 const aUse = (nonce: string, ts: number) => ({ client_id: "c", nonce, ts, at: ts * 1000, counted: null });
 const rows = () => db.prepare("SELECT count(*) AS rows FROM nonces").get();
 
-it("new nonces delete expired ones, a few at a time, and no others", () => {
+it("recording new nonces deletes expired ones, a few at a time, and no others", () => {
   const { useNonces } = createNonces(db);
   useNonces(Array.from({ length: 10 }, (_, nth) => aUse(`${nth}`, 1000)));
   useNonces([aUse("at the end of its time", 1121)]);
@@ -31,7 +31,7 @@ it("new nonces delete expired ones, a few at a time, and no others", () => {
   expect(rows()).toMatchObject({ rows: 4 });
 });
 
-it("counting and sweeping read no other rows", () => {
+it("counting and deleting read no other rows", () => {
   const plan = (sql: string): string[] => {
     const steps = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[];
     return steps.map(({ detail }) => detail);

@@ -11,7 +11,7 @@ import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { createWork } from "../../../src/store/sqlite/sqlite-work.ts";
 import { anArrival } from "../../examples.ts";
 
-it("explaining a job, counting work and lists of the read API and the pages only use indexes", async () => {
+it("explaining a job, counting work and lists of the read API and the pages use only indexes", async () => {
   const folder = mkdtempSync(join(tmpdir(), "sqlite-reads-"));
   const store = await openSqliteStore(folder, 30);
   await store.storeSubmissions([anArrival()]);

@@ -19,7 +19,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-it("recording a rejection deletes the expired ones", () => {
+it("recording a rejection deletes expired ones", () => {
   const rejections = createRejections(db, 1);
   rejections.recordRejections([aRejection("old", { received_at: "2001-01-01T00:00:00.000Z" })]);
   rejections.recordRejections([aRejection("new")]);
@@ -51,7 +51,7 @@ it.each<[RejectionFilter, string]>([
   if (filter.task_id === undefined) expect(plan).not.toContain("TEMP B-TREE");
 });
 
-it("a page is read from the place in the index where the previous page ended", () => {
+it("a page is read from the position in the index where the previous page ended", () => {
   const after = { last_seen: since, id: "a" };
   const plan = planOf((rejections) => rejections.listRejections({ exchange, after, limit: 100 }));
   expect(plan).toBe(

@@ -30,7 +30,7 @@ async function reclaimAll(store: Store): Promise<number> {
   return bytes;
 }
 
-/** The size of the file by its own account: the file itself is cut when the write-ahead log is copied into it. */
+/** The size of the file according to its header: the file itself is truncated when the write-ahead log is copied into it. */
 function sizeOf(data: string): number {
   const db = new Database(join(data, "pulse-ingest.db"));
   const [row] = db
@@ -40,7 +40,7 @@ function sizeOf(data: string): number {
   return row.bytes;
 }
 
-it("a new file gives space back little by little, until only some is left that new documents use again", async () => {
+it("a new file releases space gradually, until only a little is left, which new documents reuse", async () => {
   const store = await openSqliteStore(folder, 30);
   await storeAndRemove(store, 12);
   const before = sizeOf(folder);
@@ -54,7 +54,7 @@ it("a new file gives space back little by little, until only some is left that n
   await store.close();
 });
 
-it("a file of an earlier version keeps its space, and uses it again", async () => {
+it("a file of an earlier version keeps its space, and reuses it", async () => {
   const data = join(folder, "earlier");
   mkdirSync(data);
   const db = new Database(join(data, "pulse-ingest.db"));

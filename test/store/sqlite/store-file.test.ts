@@ -8,14 +8,14 @@ import { isStoreIn, storeFile } from "../../../src/store/sqlite/store-file.ts";
 const folder = mkdtempSync(join(tmpdir(), "store-file-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it("a folder holds a store as soon as the file is there", () => {
+it("a folder contains a store as soon as the file exists", () => {
   expect(isStoreIn(folder)).toBe(false);
   expect(isStoreIn(join(folder, "none"))).toBe(false);
   writeFileSync(storeFile(folder), "");
   expect(isStoreIn(folder)).toBe(true);
 });
 
-it("a store that this user may not read is told with what to do", () => {
+it("a store that this user may not read is reported with what to do", () => {
   chmodSync(folder, 0o755);
   chmodSync(storeFile(folder), 0);
   expect(errorOfOrdinaryUser()).toBe(
@@ -24,8 +24,8 @@ it("a store that this user may not read is told with what to do", () => {
 });
 
 /**
- * Looks for the store in the folder, and returns the message of the error. Root may read every file, so a process of root takes the
- * rights of the user that Linux calls `nobody`, when it has loaded its modules.
+ * Looks for the store in the folder, and returns the message of the error. Root may read every file, so a process of root switches to
+ * the user that Linux calls `nobody` after it has loaded its modules.
  */
 function errorOfOrdinaryUser(): string {
   const script = `

@@ -1,7 +1,7 @@
 import type { JobCell } from "../../../src/domain/job-cell.ts";
 import { type GridJob, toGridJob } from "../../../src/web/grid/grid-job.ts";
 
-/** The members of a cell by name; a test names only those that it is about. */
+/** The members of a cell by name. A test names only those that matter to it. */
 export interface CellParts {
   readonly guid: string;
   readonly state: string;

@@ -55,7 +55,7 @@ describe("a filter", () => {
     expect(found.join(" ")).toBe(shown);
   });
 
-  it("looks for a word once, however often an address repeats it", () => {
+  it("searches for a word once, however often an address repeats it", () => {
     let looks = 0;
     const job = {
       ...aGridJob({ guid: "a/0" }),
@@ -75,7 +75,7 @@ describe("a filter", () => {
     ]);
   });
 
-  it("offers the same jobs as another one that differs in its statuses at most", () => {
+  it("offers the same jobs as a filter that differs only in its statuses", () => {
     expect(offerSame(noFilter, { ...noFilter, status: ["failures"] })).toBe(true);
     for (const other of [
       { text: "a" },
@@ -93,7 +93,7 @@ describe("a filter", () => {
   });
 });
 
-it("tells its conditions in words", () => {
+it("describes its conditions in words", () => {
   expect(filterInWords(noFilter)).toEqual(["tier 1, 2"]);
   const filter = { ...noFilter, text: " leak ", status: ["-progress", "testfailed"], platforms: ["linux64"] };
   expect(filterInWords(filter)).toEqual([

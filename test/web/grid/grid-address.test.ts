@@ -68,7 +68,7 @@ describe("an address", () => {
     expect(readBack(address).filter.tiers).toEqual(tiers);
   });
 
-  it("keeps that all groups are open, however many are closed by hand", () => {
+  it("remembers that all groups are open, however many are closed by hand", () => {
     const keys = Array.from({ length: 50 }, (_, index) => `4317d9e5759d/linux64/1/${index}`);
     const { expand } = readBack(gridAddress({ ...plain, expand: ["all", ...keys] }));
     expect(expand).toEqual(["all", ...keys.slice(-19)]);
@@ -82,8 +82,8 @@ describe("an address", () => {
   });
 });
 
-describe("a step", () => {
-  it("done twice gives the view from before", () => {
+describe("a change of the view", () => {
+  it("made twice gives the view from before", () => {
     for (const step of [
       (view: GridView) => toggleStatus(view, ["unclassified"]),
       toggleProgress,
@@ -96,11 +96,11 @@ describe("a step", () => {
     }
   });
 
-  it("to another job goes back to the tab that fits it", () => {
+  it("to another job returns to the tab that fits the job", () => {
     expect(selectJob({ ...plain, job: "a", tab: "logs" }, "b")).toEqual({ ...plain, job: "b", tab: null });
   });
 
-  it("does not touch other conditions", () => {
+  it("does not affect other conditions", () => {
     const view = withFilter(toggleProgress(plain), { text: "leak" });
     expect(toggleTier(view, 3).filter).toEqual({
       ...noFilter,

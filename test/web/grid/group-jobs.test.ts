@@ -70,7 +70,7 @@ describe("the groups of a row", () => {
     ]);
   });
 
-  it("without a symbol stand bare in tier 1, and have a nameless group in other tiers", () => {
+  it("without a symbol appear without a group in tier 1, and have a nameless group in other tiers", () => {
     const groups = groupsOf(["?", 1], ["?", 2]);
     expect(groups.map(({ symbol, tier, isBare }) => [symbol, tier, isBare])).toEqual([
       ["", 1, true],
@@ -80,7 +80,7 @@ describe("the groups of a row", () => {
 });
 
 describe("a closed group", () => {
-  it("counts jobs by look", () => {
+  it("counts jobs by appearance", () => {
     expect(shownOf([...jobs("1 2 3"), ...jobs("4 5", { state: "running", result: null })])).toBe(
       "+3 success +2 running",
     );
@@ -100,7 +100,7 @@ describe("a closed group", () => {
     expect(shownOf([...jobs("a b"), ...jobs("c", { result: "retry" })])).toBe("c +2 success");
   });
 
-  it("counts classified jobs apart, and statuses without a look of their own by their names", () => {
+  it("counts classified jobs separately, and statuses without their own appearance by their names", () => {
     expect(
       shownOf([...jobs("a b", { result: "retry", classification: 4 }), ...jobs("c d", { result: "retry" })]),
     ).toBe("+2 classified retry +2 retry");

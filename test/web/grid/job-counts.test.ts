@@ -16,17 +16,17 @@ describe("the counts of a push", () => {
     aGridJob({ state: "odd", result: null }),
   ]);
 
-  it("leave out coalesced jobs, and states that nobody knows", () => {
+  it("leave out coalesced jobs, and unknown states", () => {
     expect(counts).toEqual({ completed: 3, inProgress: 2, failed: 2, unclassified: 1 });
   });
 
-  it("say how far it has come, cut and not rounded: a push that is not complete never shows 100%", () => {
+  it("include the progress, rounded down: a push that is not complete never shows 100%", () => {
     expect(progressText(counts)).toBe("60% - 2 in progress");
     const nearly = countJobs([...Array.from({ length: 999 }, () => aGridJob()), aGridJob(running)]);
     expect(progressText(nearly)).toBe("99% - 1 in progress");
   });
 
-  it("say that it is complete, or nothing without jobs", () => {
+  it("say that a push is complete, or nothing without jobs", () => {
     expect(progressText(countJobs([aGridJob()]))).toBe("- Complete -");
     expect(progressText(countJobs([]))).toBeNull();
   });
@@ -53,7 +53,7 @@ describe("a failure", () => {
   ])("is not marked if the other job %s", (_what, parts) => expect(passed(parts)).toBe(false));
 });
 
-describe("a job in words", () => {
+describe("a description of a job", () => {
   it.each([
     [{}, "mochitest - success (10 mins)"],
     [{ start: 0 }, "mochitest - success (11 mins)"],
@@ -64,7 +64,7 @@ describe("a job in words", () => {
     expect(buttonTitle(aGridJob(parts))).toBe(title);
   });
 
-  it("is spoken with its symbol, which people see", () => {
+  it("is read aloud with the symbol that is shown", () => {
     expect(spokenJob(aGridJob({ symbol: "bc7", end: 1120 }), false)).toBe(
       "mochitest, success, 1 minute, bc7",
     );

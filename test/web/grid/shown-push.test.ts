@@ -25,6 +25,6 @@ it.each([
   expect(shownAuthor(author)).toBe(shown);
 });
 
-it("a megabyte of spaces in an author is cut, and does not stop the process", () => {
+it("a megabyte of spaces in an author is cut, and does not block the process", () => {
   expect(shownAuthor(`${" ".repeat(1e6)}x`)).toHaveLength(200);
 });

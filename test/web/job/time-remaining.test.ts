@@ -4,7 +4,7 @@ import { timeRemaining } from "../../../src/web/job/time-remaining.ts";
 const START = 1_467_367_200;
 const MINUTE = 60;
 
-describe("how long a job may still take", () => {
+describe("the remaining time of a job", () => {
   it.each([
     ["running", 0, 10, "Time remaining: ~10 minutes"],
     ["running", 7.6, 10, "Time remaining: ~2 minutes"],
@@ -16,13 +16,13 @@ describe("how long a job may still take", () => {
     ["coalesced", 5, 10, null],
     ["running", 5, null, null],
     ["pending", 5, null, null],
-  ])("%s for %p minutes of %p", (state, ran, typical, text) => {
+  ])("is %s for %p minutes of %p", (state, ran, typical, text) => {
     const job = { state, start_timestamp: START } as Parameters<typeof timeRemaining>[0];
     const typicalSeconds = typical === null ? null : typical * MINUTE;
     expect(timeRemaining(job, typicalSeconds, START + ran * MINUTE)).toBe(text);
   });
 
-  it("is not known for a running job whose start is not known", () => {
+  it("is unknown for a running job without a start time", () => {
     expect(timeRemaining({ state: "running", start_timestamp: 0 }, 600, START)).toBeNull();
   });
 });

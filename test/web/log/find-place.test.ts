@@ -2,12 +2,12 @@ import { describe, expect, it } from "@jest/globals";
 import { END_OF_LOG, type KnownHits, nextHit } from "../../../src/web/log/find-place.ts";
 
 const all: KnownHits = { count: 3, before: 0, near: [10, 20, 30] };
-/** A hundred hits, one in ten lines, of which those from 400 to 490 are known. */
+/** A hundred matches, one every ten lines, of which those from 400 to 490 are known. */
 const some: KnownHits = { count: 100, before: 40, near: [400, 410, 420, 430, 440, 450, 460, 470, 480, 490] };
 const hit = (line: number, position: number, isAround = false) => ({ kind: "hit", line, position, isAround });
 const ask = (around: number, isAround = false) => ({ kind: "ask", around, isAround });
 
-describe("the next hit", () => {
+describe("the next match", () => {
   it.each([
     ["after a line", all, 15, 1, hit(20, 2)],
     ["after a hit", all, 20, 1, hit(30, 3)],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { allRows, failingRows, type ViewRows } from "../../../src/web/log/folded-rows.ts";
 
-/** Lines as numbers, folds as `first-last`. */
+/** Lines are numbers, folds are `first-last`. */
 function shown(rows: ViewRows): (number | string)[] {
   return Array.from({ length: rows.count }, (_, index) => {
     const row = rows.rowAt(index);
@@ -11,10 +11,10 @@ function shown(rows: ViewRows): (number | string)[] {
 const lines = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
-describe("failing lines alone", () => {
+describe("the view of only the failing lines has", () => {
   it.each([
-    ["one in the middle", 100, [50], ["0-44", ...lines(45, 55), "56-99"]],
-    ["one at each end", 100, [0, 99], [...lines(0, 5), "6-93", ...lines(94, 99)]],
+    ["one line in the middle", 100, [50], ["0-44", ...lines(45, 55), "56-99"]],
+    ["one line at each end", 100, [0, 99], [...lines(0, 5), "6-93", ...lines(94, 99)]],
     ["two that share lines around them", 100, [50, 58], ["0-44", ...lines(45, 63), "64-99"]],
     [
       "two with one line between them, which a fold would not save",
@@ -28,8 +28,8 @@ describe("failing lines alone", () => {
       [50, 63],
       ["0-44", ...lines(45, 55), "56-57", ...lines(58, 68), "69-99"],
     ],
-    ["in any order, and twice", 100, [58, 50, 50], ["0-44", ...lines(45, 63), "64-99"]],
-    ["outside of the log", 10, [-1, 10, 400], ["0-9"]],
+    ["lines in any order, and twice", 100, [58, 50, 50], ["0-44", ...lines(45, 63), "64-99"]],
+    ["lines outside of the log", 10, [-1, 10, 400], ["0-9"]],
     ["none", 10, [], ["0-9"]],
     ["a log of one line", 1, [0], [0]],
     ["an empty log", 0, [3], []],
@@ -52,7 +52,7 @@ describe("failing lines alone", () => {
     }
   });
 
-  it("a million lines with ten thousand failing ones are found at once", () => {
+  it("a million lines with ten thousand failing ones are found quickly", () => {
     const rows = failingRows(
       1_000_000,
       lines(0, 9999).map((line) => line * 100),

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { logRuns, shownText } from "../../../src/web/log/log-runs.ts";
 
 const E = "\u001b";
-/** A run in short: its text, with its look in front if it has one. */
+/** A short form of a run: its text, preceded by its style if it has one. */
 const inShort = (line: string): string[] =>
   logRuns(line).map(({ text, look }) => (look === null ? text : `${look}:${text}`));
 
@@ -21,8 +21,8 @@ describe("colours", () => {
     ["a grey of 256", `${E}[38;5;244mgrey`, ["8:grey"]],
     ["one of millions", `${E}[38;2;250;5;5mred`, ["9:red"]],
     ["a background of millions before a colour", `${E}[48;2;1;2;3;32mgreen`, ["2:green"]],
-    ["one that no terminal has", `${E}[38;5;999mtext`, ["text"]],
-    ["the sign of one character for the same", "\u009b33myellow", ["3:yellow"]],
+    ["a colour that no terminal has", `${E}[38;5;999mtext`, ["text"]],
+    ["the single-character form of the same code", "\u009b33myellow", ["3:yellow"]],
   ])("%s", (_name, line, runs) => {
     expect(inShort(line)).toEqual(runs);
   });
@@ -36,7 +36,7 @@ describe("other control sequences are left out", () => {
     ["a title", `${E}]0;title\u0007a`, "a"],
     ["a link", `${E}]8;;http://evil.example/${E}\\text${E}]8;;${E}\\`, "text"],
     ["a device string", `${E}Pabc${E}\\a`, "a"],
-    ["a set of characters", `${E}(Ba`, "a"],
+    ["a character set", `${E}(Ba`, "a"],
     ["a reset", `${E}ca`, "a"],
   ])("%s", (_name, line, text) => {
     expect(shownText(line)).toBe(text);
@@ -57,7 +57,7 @@ describe("characters that cannot be seen become signs", () => {
     ["a carriage return inside a line", "10%\r20%", ["10%", "sign:^M", "20%"]],
     ["NUL and delete", "a\0b\u007f", ["a", "sign:^@", "b", "sign:^?"]],
     ["a change of direction", "a\u202eb\u2066c", ["a", "sign:U+202E", "b", "sign:U+2066", "c"]],
-    ["no width", "a\u200bb\ufeff", ["a", "sign:U+200B", "b", "sign:U+FEFF"]],
+    ["a zero-width character", "a\u200bb\ufeff", ["a", "sign:U+200B", "b", "sign:U+FEFF"]],
     ["a line separator", "a\u2028b", ["a", "sign:U+2028", "b"]],
     ["a lone surrogate", "a\ud800b", ["a", "sign:U+D800", "b"]],
     ["a tag beyond the basic plane", "a\u{e0041}", ["a", "sign:U+E0041"]],
@@ -81,11 +81,11 @@ describe("hostile lines", () => {
     ["beginnings of titles", `${E}]0;`],
     ["beginnings of links that never end", `${E}]8;;http://a/`],
     ["long parameters", `${E}[1;1;1;1;1;1;1;1`],
-  ])("are read in one pass, where time in the square of the length would take minutes: %s", (_name, part) => {
+  ])("are read in one pass, where quadratic time would take minutes: %s", (_name, part) => {
     expect(shownText(part.repeat(100_000))).not.toContain(E);
   });
 
-  it("show no control character, whatever they hold", () => {
+  it("show no control character, whatever they contain", () => {
     const pieces = [
       E,
       "[",

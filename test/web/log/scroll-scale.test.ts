@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { MAX_SCROLL_PX, scrollScale } from "../../../src/web/log/scroll-scale.ts";
 
 describe("the scroll bar of a log", () => {
-  it("stands for the log itself while browsers allow it", () => {
+  it("represents the log directly as long as browsers allow the height", () => {
     const scale = scrollScale({ rows: 1000, rowPx: 20, viewPx: 600 });
     expect(scale).toMatchObject({ heightPx: 20_000, maxTopPx: 19_400, isScaled: false });
     expect([0, 333, 19_400].map(scale.topOf)).toEqual([0, 333, 19_400]);

@@ -31,7 +31,7 @@ describe("the time of a step", () => {
     expect(clockText(time)).toBe(text);
   });
 
-  it("has a begin and an end", () => {
+  it("has a beginning and an end", () => {
     expect(timesText("2016-07-01 10:00:00", null)).toBe("10:00:00-?");
   });
 });

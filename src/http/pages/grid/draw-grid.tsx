@@ -14,7 +14,7 @@ import { showPush } from "../../../web/grid/shown-push.ts";
 import { drawAround, drawFrame, drawMarkup, type Markup } from "../serve/markup.ts";
 import { countInTurns, jobsOf } from "./grid-jobs.ts";
 
-/** What a page of the grid shows. */
+/** The content of a page of the grid. */
 export interface GridPage {
   readonly view: GridView;
   readonly pushes: readonly { readonly row: PushRow; readonly hot: HotPush }[];
@@ -24,29 +24,29 @@ export interface GridPage {
   readonly panel: VNode | null;
 }
 
-/** A push that was drawn before. */
+/** A push that has already been drawn. */
 interface KnownPush {
-  /** What was drawn: another text stands for another push, other jobs, or another view. */
+  /** Identifies the drawing. Another push, other jobs or another view have another key. */
   readonly key: string;
   readonly offered: JobCounts;
   readonly markup: Markup;
 }
 
-/** Most readers look at the same pushes in the same way, so the last drawing of each is kept. */
+/** The last drawing of each push. It is kept because most readers look at the same pushes in the same view. */
 const lastDrawn = new WeakMap<HotPush, KnownPush>();
-/** The most characters that are kept of a push. A push of 1,000 jobs has about 60,000. */
+/** The longest drawing that is kept, in characters. A push of 1,000 jobs has about 60,000. */
 const MAX_KEPT = 200_000;
 
-/** The first push of a thousand jobs, or several small ones: about what a window shows. */
+/** How many characters are sent before the rest waits. A push of a thousand jobs, or several small ones, about fill a window. */
 const FIRST_LENGTH = 50_000;
 /**
- * How long the rest of a large grid waits, in milliseconds. A browser reads all that has come before it shows anything, so the page would be
- * seen later if it came at once.
+ * How long the rest of a large grid waits, in milliseconds. A browser processes everything that has arrived before it shows anything, so
+ * without this pause the reader would see the first pushes later.
  */
 const SHOWING_MS = 100;
 
 /**
- * Draws the grid, push by push. It gives the event loop a turn after each platform row, since a large grid takes a tenth of a second.
+ * Draws the grid, push by push. A large grid takes a tenth of a second, so other requests get a turn after each platform row.
  */
 export async function* drawGrid({ view, pushes, next, panel }: GridPage): AsyncGenerator<Markup> {
   const turns = new EventLoopTurns();

@@ -1,15 +1,15 @@
 import { Readable } from "node:stream";
 
-/** A browser that does not read what it gets is cut off when this many bytes wait for it. */
+/** A browser that does not read its events is disconnected when this many bytes wait for it. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
-/** Proxies close a connection on which nothing happens. */
+/** How often a comment is sent, in milliseconds, because proxies close idle connections. */
 const HEARTBEAT_MS = 20_000;
 
-/** An answer of server-sent events, which stays open. */
+/** An answer that stays open and consists of server-sent events. */
 export class EventStream {
   readonly body: Readable;
   readonly #heartbeat: NodeJS.Timeout;
-  /** Called as soon as there is room again. */
+  /** Functions to call as soon as the buffer has room again. */
   #waiting: (() => void)[] = [];
 
   constructor() {
@@ -27,8 +27,8 @@ export class EventStream {
    * Sends an event.
    *
    * @param json - its data, without line feeds.
-   * @param id - comes back as `Last-Event-ID` when the browser connects again; null for none.
-   * @returns a promise that ends when the browser has read nearly all of what waits for it, or the stream was closed.
+   * @param id - the browser sends it back as `Last-Event-ID` when it reconnects; null for none.
+   * @returns a promise that resolves when the browser has read nearly everything, or when the stream is closed.
    */
   async send(name: string, json: string, id: string | null = null): Promise<void> {
     this.#push(`${id === null ? "" : `id: ${id}\n`}event: ${name}\ndata: ${json}\n\n`);
@@ -37,7 +37,7 @@ export class EventStream {
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Calls a function when the browser has gone, or the stream was closed. */
+  /** Calls a function when the browser has disconnected or the stream has been closed. */
   onClose(call: () => void): void {
     this.body.once("close", call);
   }

@@ -5,7 +5,7 @@ import type { CellChanges } from "../../../queries/grid/hot-push.ts";
 import { EventLoopTurns } from "../../../timing/event-loop-turns.ts";
 import type { CellsAnswer, CellsOfPush } from "../../../web/grid/grid-answers.ts";
 
-/** Returns the changes of a push in the form in which browsers get them. */
+/** Returns the changes of a push in the form that is sent to browsers. */
 export function cellsOfPush(revision: string, { isComplete, cells, gone }: CellChanges): CellsOfPush {
   return {
     ...{ revision, isComplete, gone },
@@ -18,7 +18,7 @@ export function cellsOfPush(revision: string, { isComplete, cells, gone }: CellC
 /**
  * Returns the jobs of pushes as JSON text.
  *
- * @param after - only changes after this position; `""` for all jobs.
+ * @param after - the position after which changes are returned; `""` for all jobs.
  */
 export async function cellsJson(
   model: GridModel,
@@ -45,9 +45,10 @@ export async function cellsJson(
 }
 
 /**
- * Returns an answer as JSON, with pushes that were written as JSON before: each in a turn of its own, or for other readers too.
+ * Returns an answer as JSON.
  *
- * @param head - the answer without pushes, which are its last member.
+ * @param head - the answer without its last member, the pushes.
+ * @param pushes - each push as JSON. Each was written in its own turn of the event loop, or is shared with other readers.
  */
 export function withPushes(
   head: CellsAnswer & { readonly pushes: readonly [] },

@@ -14,12 +14,12 @@ import { queryOf, readPath } from "./grid-question.ts";
 
 /** How often the store is asked for changes while a page is open, in milliseconds. */
 const EVERY_MS = 2000;
-/** About how many cells can be written in one turn of the event loop. */
+/** About as many cells as can be written in one turn of the event loop. */
 const CELLS_OF_EVENT = 2000;
-/** When a page that gets no stream may try again. */
+/** How long a page that gets no stream should wait before it tries again, in seconds. */
 const RETRY_SECONDS = 60;
 
-/** `/api/projects/P/events`: changes of pushes as server-sent events, while a page is open. */
+/** The route `/api/projects/P/events`, which sends the changes of pushes as server-sent events while a page is open. */
 export function gridEvents(
   { store, settings, log }: Pick<PageParts, "store" | "settings" | "log">,
   model: GridModel,
@@ -27,14 +27,14 @@ export function gridEvents(
 ): FastifyPluginAsync {
   const onBug = (error: unknown): void => log.error("bug", { what: "grid events", error });
   const live = new LiveGrid({ store, model, everyMs: EVERY_MS, cellsOfEvent: CELLS_OF_EVENT, onBug });
-  /** The open streams, and the address of each one's client. */
+  /** The open streams, each with the address of its client. */
   const streams = new Map<EventStream, string>();
 
   return async (app) => {
     app.addHook("preClose", async () => {
       for (const stream of streams.keys()) stream.close();
     });
-    // A HEAD would open a stream that nobody reads, and that therefore never ends.
+    // A HEAD request would open a stream that nobody reads, and that would therefore never end.
     const asGetOnly = { exposeHeadRoute: false };
     app.get("/api/projects/:project/events", asGetOnly, async (request, reply) => {
       const from = clientOf(request, isTrusted).from;
@@ -52,7 +52,7 @@ export function gridEvents(
       return reply
         .headers({
           "content-type": "text/event-stream",
-          // Some proxies hold an answer back until it is whole.
+          // Some proxies hold an answer back until it is complete.
           "x-accel-buffering": "no",
         })
         .send(stream.body);
@@ -78,7 +78,7 @@ function watchOf(project: string, query: URLSearchParams, resumed: string | null
 }
 
 /**
- * One client may hold half of the streams, so that it cannot take them from all others.
+ * Enforces the limits on open streams. One client may have at most half of them, so that it cannot shut out all others.
  *
  * @param open - the address of each open stream's client.
  * @throws PageRefused if there is no stream for this client.
@@ -90,7 +90,7 @@ function refuseSurplus(open: readonly string[], from: string, most: number): voi
   const text = open.length < most ? `${own} pages of ${from} get` : `${open.length} pages get`;
   throw new PageRefused(
     503,
-    `${text} changes at once already.`,
+    `${text} live changes already.`,
     "The page asks for changes every minute instead.",
     RETRY_SECONDS,
   );

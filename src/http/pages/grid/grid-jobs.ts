@@ -11,20 +11,20 @@ import {
   passedElsewhere,
 } from "../../../web/grid/job-counts.ts";
 
-/** A cell in memory never changes: a change brings another one. */
+/** The job of each cell. A cell object never changes, because a change replaces it. */
 const ofCells = new WeakMap<HotCell, GridJob>();
 const ofPushes = new WeakMap<HotPush, { readonly lastChange: number; readonly jobs: PushJobs }>();
 
-/** How many jobs are worked on between two looks at the time. */
+/** How many jobs are processed between two checks of whether other requests are due for a turn. */
 const AT_ONCE = 500;
 
-/** Returns the jobs of a push. What was made of a cell or a push is used again until it changes. */
+/** Returns the jobs of a push. Results are cached until the cell or the push changes. */
 export async function jobsOf(push: HotPush, turns: EventLoopTurns): Promise<PushJobs> {
   const { lastChange } = push;
   const known = ofPushes.get(push);
   if (known?.lastChange === lastChange) return known.jobs;
   const found: GridJob[] = [];
-  // A copy, because cells may come and go during the turns.
+  // Iterate over a copy, because cells may be added or removed while other requests have their turn.
   for (const hot of [...push.cells.values()]) {
     if (found.length % AT_ONCE === 0) await turns.giveIfDue();
     found.push(jobOf(hot));
@@ -37,7 +37,7 @@ export async function jobsOf(push: HotPush, turns: EventLoopTurns): Promise<Push
   return jobs;
 }
 
-/** Counts the jobs that pass a test, some jobs at a time. */
+/** Counts the jobs that pass a test. Other requests get a turn in between. */
 export async function countInTurns(
   all: readonly GridJob[],
   isCounted: JobTest,

@@ -9,7 +9,7 @@ import { firstTab, readTab } from "../../../web/job/job-tabs.ts";
 import { bugAddressOf } from "../bug-address.ts";
 import type { PageParts } from "../page-parts.ts";
 
-/** Returns the panel of the job that a view names; null if it names none. */
+/** Returns the panel of the job that a view names, or null if it names none. */
 export async function gridPanel(
   { store, settings, now }: Pick<PageParts, "store" | "settings" | "now">,
   view: GridView,

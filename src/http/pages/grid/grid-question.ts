@@ -6,19 +6,19 @@ import { PageRefused } from "../serve/page-refused.ts";
 
 const path = z.object({ project: z.string().min(1), revision: z.string().min(1).nullable().default(null) });
 
-/** Returns what a path names. @throws PageRefused if it names no project. */
+/** Returns the project and the revision that a path names. @throws PageRefused if it names no project. */
 export function readPath(params: unknown): z.infer<typeof path> {
   const read = path.safeParse(params);
   if (read.success) return read.data;
   throw new PageRefused(404, "The address names no project.", "Choose one of all projects.");
 }
 
-/** Returns the query of an address. Fastify's own form of it loses the order, and gives a list for a repeated name. */
+/** Returns the query of a URL. Fastify's parsed query loses the order, and has an array for a repeated name. */
 export function queryOf(url: string): URLSearchParams {
   return new URLSearchParams(url.split(/\?(.*)/s)[1] ?? "");
 }
 
-/** Returns which pushes a view shows. @throws PageRefused if its cursor is not one of ours. */
+/** Returns the query for the pushes that a view shows. @throws PageRefused if the view's cursor is invalid. */
 export function questionOf({ project, revision, author, since, until, before }: GridView): GridQuestion {
   const place = before === null ? null : readPushCursor(before);
   if (before !== null && place === null) {

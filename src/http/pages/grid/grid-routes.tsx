@@ -22,10 +22,10 @@ import { queryOf, questionOf, readPath } from "./grid-question.ts";
 
 const MAX_HOT_PUSHES = 50;
 const MAX_HOT_BYTES = 64 * 1024 * 1024;
-/** The most pushes of one question for jobs. */
+/** The most pushes in one request for jobs. */
 const MAX_ASKED = 50;
 
-/** `/projects/P` and `/projects/P/pushes/REV`, the grid, with its JSON and its events. */
+/** The grid at `/projects/P` and `/projects/P/pushes/REV`, with its JSON and its events. */
 export function gridRoutes(parts: PageParts, isTrusted: IsTrusted): FastifyPluginAsync {
   const { store, now } = parts;
   const model = new GridModel({

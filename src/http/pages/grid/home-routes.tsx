@@ -10,10 +10,10 @@ import { PageRefused } from "../serve/page-refused.ts";
 import { sendPage } from "../serve/send-page.tsx";
 import { queryOf } from "./grid-question.ts";
 
-/** The most characters of the searched text that are used. No task id, revision or project name is longer. */
+/** The most characters of a search text that are used. No task id, revision or project name is longer. */
 const MAX_FIND = 200;
 
-/** `/`, which also answers the box at the top of every page, and the addresses of the reference. */
+/** The home page, which also answers the search box of every page, and the old addresses of the reference implementation. */
 export function homeRoutes(parts: PageParts): FastifyPluginAsync {
   const { store } = parts;
 

@@ -9,7 +9,7 @@ import { refuseOperating } from "../serve/refuse-operating.ts";
 import { sendPage } from "../serve/send-page.tsx";
 import { createWorkerStatuses, THIS_WORKER } from "./worker-statuses.ts";
 
-/** `/operate`: what is wrong, and how workers and store are doing; `/api/operate`: the same as JSON. */
+/** The page `/operate` with problems and the state of workers and store, and the same as JSON at `/api/operate`. */
 export function operateRoutes(parts: PageParts): FastifyPluginAsync {
   const { store, now } = parts;
   const statuses = createWorkerStatuses(parts);
@@ -23,7 +23,7 @@ export function operateRoutes(parts: PageParts): FastifyPluginAsync {
     app.get("/operate", async (_request, reply) => {
       const figures = await ask();
       const main = drawMarkup(<OperateView figures={figures} />);
-      // The page is useful without the store, so this is not an error page.
+      // This is not an error page even if the store is away, because the rest of it is still useful.
       return sendPage(reply, parts, { title: titleOf(figures), entry: "operate-page", main });
     });
     app.get("/api/operate", async (_request, reply) => sendJson(reply, 200, await ask()));

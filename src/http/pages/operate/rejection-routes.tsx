@@ -30,10 +30,10 @@ const asked = z.object({
   ...{ exchange: field, routing_key: field, client: field, project: field, task: field },
   ...{ reason: field, id: field, since: field, until: field, after: field },
 });
-/** Where a page ended: the time and the id of its last rejection. */
+/** The position where a page ended: the time and the id of its last rejection. */
 const place = z.tuple([z.iso.datetime(), z.string().regex(/^[0-9a-f]{1,64}$/)]);
 
-/** `/operate/rejections` and `/operate/rejections/ID`: rejected messages; `/api/rejections`: the list as JSON. */
+/** The list of rejected messages at `/operate/rejections`, or as JSON at `/api/rejections`, and each one at `/operate/rejections/ID`. */
 export function rejectionRoutes(parts: PageParts): FastifyPluginAsync {
   const { store, now } = parts;
 
@@ -68,7 +68,7 @@ export function rejectionRoutes(parts: PageParts): FastifyPluginAsync {
 }
 
 /**
- * Finds a rejection by its id or the beginning of it.
+ * Finds a rejection by its id or by the beginning of its id.
  *
  * @throws PageRefused if no rejection has such an id, or if several have.
  */
@@ -84,7 +84,7 @@ async function findOne({ store }: PageParts, id: string): Promise<StoredRejectio
 
 const LOOK_IN_LIST = "Look for it in the list of rejected messages, /operate/rejections.";
 
-/** @throws PageRefused for a filter that cannot be read. */
+/** @throws PageRefused if a filter is invalid. */
 function readQuestion(query: unknown): RejectionQuestion {
   const read = asked.safeParse(query);
   if (!read.success) {

@@ -3,21 +3,21 @@ import { askWorker, type WorkerAnswer } from "../../observe/ask-worker.ts";
 import { shareAnswer } from "../../server/share-answer.ts";
 import type { PageParts } from "../page-parts.ts";
 
-/** Asks all workers that the pages know of. */
+/** Asks all workers that the pages know: the one in this process, and those of `PAGES_WORKERS`. */
 export interface WorkerStatuses {
-  /** The worker of this process first, if there is one. Never fails, and takes no longer than a moment. */
+  /** Returns the worker of this process first, if there is one. Never fails, and takes little more than {@link PATIENCE_MS}. */
   ask(): Promise<readonly WorkerAnswer[]>;
 }
 
-/** A page waits for a worker this long, in milliseconds. */
+/** How long a page waits for a worker, in milliseconds. */
 const PATIENCE_MS = 2500;
-/** Readers that ask within this time get the same answer, in milliseconds. */
+/** How long an answer is reused for other readers, in milliseconds. */
 const FRESH_MS = 1000;
 
 /** The name of the worker that serves these pages, used instead of an address. */
 export const THIS_WORKER = "this worker";
 
-/** Returns what asks the worker of this process, and those of `PAGES_WORKERS`. However many readers there are, each is asked once a second. */
+/** Creates a cache of workers' statuses. Each worker is asked at most once a second, however many readers there are. */
 export function createWorkerStatuses({
   status,
   settings,

@@ -21,7 +21,7 @@ const field = z
   .default(null);
 const asked = z.object({ task: field, exchange: field, routing_key: field, project: field });
 
-/** `/publish`: why a job is not showing; `/api/road`: the same as JSON. */
+/** The page `/publish`, which shows why a job is missing, and the same as JSON at `/api/road`. */
 export function publishRoutes(parts: PageParts): FastifyPluginAsync {
   const { store, settings, rules, hasRegistry, now } = parts;
   const statuses = createWorkerStatuses(parts);

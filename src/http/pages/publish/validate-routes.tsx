@@ -13,7 +13,7 @@ import { PageRefused } from "../serve/page-refused.ts";
 import { sendPage } from "../serve/send-page.tsx";
 
 const limits = { atOnce: 2, waiting: 10 };
-/** A form writes each byte with up to three characters. */
+/** A form encodes each byte as up to three characters. */
 const FORM_FACTOR = 3;
 /** The most fields of a form that are read. */
 const MAX_FIELDS = 10;
@@ -24,13 +24,13 @@ const asked = z.object({ exchange: z.string().optional().catch(undefined) });
 /** A message to check, and the exchange that it is checked for. */
 interface Question {
   readonly message: Buffer;
-  /** Empty: none was named. */
+  /** Empty if none was named. */
   readonly exchange: string;
 }
 
 /**
- * `POST /api/validate`: what the worker would do with a message. The body is either the message itself, as JSON, with the exchange in
- * the query; or a form, which is answered with a page.
+ * The route `POST /api/validate`, which answers what the worker would do with a message. The body is either the message itself, as
+ * JSON, with the exchange in the query, or a form, which is answered with a page.
  */
 export function validateRoutes(parts: PageParts): FastifyPluginAsync {
   const { rules, hasRegistry } = parts;
@@ -89,12 +89,12 @@ export function validateRoutes(parts: PageParts): FastifyPluginAsync {
   };
 }
 
-/** Reads the first fields of a form. Ours has two, and a body of many megabytes could hold millions. */
+/** Reads the first fields of a form. Our form has two, but a body of many megabytes could contain millions. */
 function readForm(body: Buffer): URLSearchParams {
   return new URLSearchParams(body.toString("utf8").split("&", MAX_FIELDS).join("&"));
 }
 
-/** Reads the body. Its room is given back when the answer has been sent. @throws PageRefused if it is too long, or if there is no room. */
+/** Reads the body. Its bytes count towards the budget until it has been answered. @throws PageRefused if a limit is exceeded. */
 async function readWithin(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -103,9 +103,9 @@ async function readWithin(
 ): Promise<Buffer> {
   const { headers, raw } = request;
   const declared = headers["transfer-encoding"] === undefined ? Number(headers["content-length"] ?? 0) : null;
-  // Some clients send a long body only when they are told to.
-  const awaitsGoAhead = headers.expect !== undefined && raw.httpVersion !== "1.0";
-  if (awaitsGoAhead && (declared ?? 0) <= maxBytes) reply.raw.writeContinue();
+  // Some clients wait for `100 Continue` before they send a long body.
+  const awaitsContinue = headers.expect !== undefined && raw.httpVersion !== "1.0";
+  if (awaitsContinue && (declared ?? 0) <= maxBytes) reply.raw.writeContinue();
   const read = await readBody(raw, declared, { maxBytes, budget }, () => undefined);
   if (read.ok) {
     reply.raw.once("close", () => budget.giveBack(read.body.length));

@@ -3,7 +3,7 @@ import { acceptsCoding } from "../../server/accepts-coding.ts";
 import { ASSETS_PATH, type Assets } from "./open-assets.ts";
 import { PageRefused } from "./page-refused.ts";
 
-/** A name with a hash of the content. Browsers may keep such a file for ever, because another content gets another name. */
+/** Matches names that contain a hash of the content. Browsers may keep such files for ever, because changed content gets a new name. */
 const hashedName = /\.[A-Z0-9]{8}\.(js|css)$/;
 
 /** A fastify plugin that serves the bundles. */

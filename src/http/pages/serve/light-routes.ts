@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from "fastify";
 import { sendJson } from "../../server/send-json.ts";
 import type { PageParts } from "../page-parts.ts";
 
-/** `/api/light`: how the worker is, for the header of a page that stays open. */
+/** The worker's condition at `/api/light`, for the header of a page that stays open. */
 export function lightRoutes({ light }: PageParts): FastifyPluginAsync {
   return async (app) => {
     app.get("/api/light", async (_request, reply) => sendJson(reply, 200, await light.ask()));

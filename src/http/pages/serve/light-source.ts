@@ -4,37 +4,37 @@ import { withDeadline } from "../../../timing/deadline.ts";
 import type { LightView } from "../../../web/worker-light.tsx";
 import { shareAnswer } from "../../server/share-answer.ts";
 
-/** Says how the worker is. */
+/** Reports the worker's condition. */
 export interface LightSource {
-  /** Never fails. Waits a moment at most, so that a page is not late because the store is. */
+  /** Never fails. Waits at most {@link PATIENCE_MS}, so that a slow store does not delay a page. */
   ask(): Promise<LightView>;
-  /** Returns what was known last, at once. */
+  /** Returns the last known condition without waiting. */
   last(): LightView;
 }
 
 export interface LightOptions {
-  /** Returns what keeps the worker from working; an empty list if it is ready. */
+  /** Returns the problems that keep the worker from working; empty if it is ready. */
   readonly problems: () => Promise<readonly string[]>;
-  /** Whether to say the problems. They hold addresses of databases, and paths: only operators may see them. */
+  /** Whether to show the problems. They may contain database addresses and file paths, which only operators may see. */
   readonly showsReasons: boolean;
-  /** What to say if there is no problem. */
+  /** The condition to report if there is no problem. */
   readonly ready: LightView;
-  /** Milliseconds since any fixed moment. */
+  /** Returns the milliseconds since any fixed time. */
   readonly now: () => number;
 }
 
-/** How long an answer is used, in milliseconds. */
+/** How long an answer is reused, in milliseconds. */
 const FRESH_MS = 2000;
 /** How long a page waits for an answer, in milliseconds. */
 const PATIENCE_MS = 200;
 
-/** Asks for the worker's problems when a page needs them, and remembers the answer for a moment. */
+/** Creates a source that asks for the worker's problems when a page needs them, and remembers the answer for {@link FRESH_MS}. */
 export function createLightSource({ problems, showsReasons, ready, now }: LightOptions): LightSource {
   let last: LightView = { state: "unknown", words: "not known yet" };
   let knownAtMs = Number.NEGATIVE_INFINITY;
 
   const refresh = shareAnswer(async () => {
-    const [first] = await problems().catch(() => ["the worker cannot say how it is"]);
+    const [first] = await problems().catch(() => ["the worker cannot report its state"]);
     last = first === undefined ? ready : { state: "trouble", words: wordsFor(first) };
     knownAtMs = now();
     return last;

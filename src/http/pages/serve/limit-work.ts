@@ -1,11 +1,13 @@
-/** Lets only a few pieces of work run at once. */
+/** Limits how many pieces of work run at the same time. */
 export interface WorkLimit {
-  /** Runs the work when there is room. @returns null, and does nothing, if too many are waiting already. */
+  /** Runs the work as soon as the limit allows. @returns null, and does nothing, if too many are already waiting. */
   run<T>(work: () => Promise<T>): Promise<T> | null;
 }
 
 /**
- * @param atOnce - how many pieces of work run at once.
+ * Creates a limit on work that runs at the same time.
+ *
+ * @param atOnce - how many pieces of work run at the same time.
  * @param waiting - how many more may wait for their turn, first come, first served.
  */
 export function limitWork({
@@ -25,7 +27,7 @@ export function limitWork({
 
   function giveBack(): void {
     const next = queue.shift();
-    // The place goes to the next one, so nobody can come between.
+    // The place passes directly to the next one in the queue, so no newer work can take it.
     if (next === undefined) running--;
     else next();
   }

@@ -15,9 +15,9 @@ export interface Asset {
 
 /** The bundled scripts and the style sheet, all in memory. */
 export interface Assets {
-  /** Returns what a page loads. @param entry - such as `grid-page`; null for a page without a script. */
+  /** Returns the files that a page loads. @param entry - such as `grid-page`; null for a page without a script. */
   filesOf(entry: string | null): PageFiles;
-  /** Returns a file by its name; null if there is none. */
+  /** Returns a file by its name, or null if there is none. */
   find(file: string): Asset | null;
 }
 
@@ -35,10 +35,10 @@ const types: Readonly<Record<string, string>> = {
 /** Where `npm run build` puts the bundles. */
 export const builtAssets = packageFile("dist/assets/");
 
-/** The folder of our files, in addresses. */
+/** The URL path below which the bundles are served. */
 export const ASSETS_PATH = "/assets/";
 
-/** Reads the bundles. Without them, pages have neither style nor script, and the log says what to do (`assets_missing`). */
+/** Reads the bundles. If they are missing, pages have neither style nor script, and the log says what to do (`assets_missing`). */
 export function openAssets(folder: string, log: Log): Assets {
   const path = join(folder, "manifest.json");
   if (!existsSync(path)) {

@@ -1,7 +1,7 @@
 /**
- * The rules under which browsers show what the public listener sends. No script, style or handler can stand in a page, nothing is loaded from
- * elsewhere, no page of others can frame ours, and a string cannot become HTML. The policy `dompurify` is the one exception, for the
- * file that sanitises `raw_html`.
+ * The rules by which browsers treat everything that the public listener sends. Pages have no inline scripts, styles or handlers, and load
+ * nothing from elsewhere except the images that are allowed. No other site can frame a page. A string cannot become HTML, except through
+ * the policy `dompurify`, for the file that sanitises `raw_html`.
  */
 const contentSecurityPolicy = (imageSources: string): string =>
   [
@@ -19,7 +19,7 @@ const contentSecurityPolicy = (imageSources: string): string =>
 
 const ownImages = "'self' data:";
 
-/** The powerful features that browsers have, by the names that they know. A page of ours needs none. */
+/** The powerful features of browsers, as named in `Permissions-Policy`. The pages need none of them. */
 const features = [
   ...["accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read", "display-capture"],
   ...["encrypted-media", "fullscreen", "geolocation", "gyroscope", "hid", "idle-detection", "magnetometer"],

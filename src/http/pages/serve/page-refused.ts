@@ -1,12 +1,12 @@
-/** Thrown by a page's route that cannot answer as asked. The reader gets it as a page, or as JSON under `/api/`. */
+/** Thrown by a page's route that cannot answer a request. The reader gets an error page, or JSON under `/api/`. */
 export class PageRefused extends Error {
   override readonly name = "PageRefused";
   readonly status: number;
-  /** What the reader can do now, in a sentence. */
+  /** A sentence that says what the reader can do now. */
   readonly advice: string;
   readonly retryAfterSeconds: number | null;
 
-  /** @param text - what happened, in a sentence that tells no paths and no stacks. */
+  /** @param text - what happened, in a sentence without file paths and stack traces. */
   constructor(status: number, text: string, advice: string, retryAfterSeconds: number | null = null) {
     super(text);
     this.status = status;

@@ -1,12 +1,12 @@
 import type { FastifyRequest } from "fastify";
 import { type ClientAddress, clientAddress, type IsTrusted } from "../../server/client-address.ts";
 
-/** The most bytes of an address's query. No link of ours is nearly as long. */
+/** The most bytes of a URL's query. The links in our pages are much shorter. */
 export const MAX_QUERY_BYTES = 2048;
 
-/** What the browser says about the page that a request comes from. */
+/** The parts of a request that show which page it comes from. */
 export interface RequestSource {
-  /** `Sec-Fetch-Site`; undefined if the client is not a browser, or an old one. */
+  /** `Sec-Fetch-Site`; undefined if the client is not a browser, or is an old browser. */
   readonly fetchSite: string | undefined;
   readonly origin: string | undefined;
   readonly contentType: string | undefined;
@@ -14,7 +14,7 @@ export interface RequestSource {
   readonly host: string | null;
 }
 
-/** Returns the address that a reader used, and the reader's own. */
+/** Returns the server address that a reader used, and the reader's own address. */
 export function clientOf({ url, raw, socket }: FastifyRequest, isTrusted: IsTrusted): ClientAddress {
   const { rawHeaders } = raw;
   return clientAddress({ remoteAddress: socket.remoteAddress, target: url, rawHeaders }, isTrusted);
@@ -30,7 +30,7 @@ export function sourceOf({ headers }: FastifyRequest, host: string | null): Requ
   };
 }
 
-/** Returns whether a script or an element of a page elsewhere asks for data. It could not read the answer, but it has no reason to ask. */
+/** Returns whether a page of another site requests data. It could not read the answer, but it has no reason to request it either. */
 export function isForeignQuestion({ fetchSite }: Pick<RequestSource, "fetchSite">): boolean {
   return fetchSite === "cross-site";
 }
@@ -41,17 +41,17 @@ const bodyTypes = /^(application\/json|application\/x-www-form-urlencoded)\s*(;|
 /** Why a POST is refused: our pages do not send its content type, or it comes from another site. */
 export type PostProblem = "type" | "foreign";
 
-/** Judges a POST to a page. Returns null if it may be answered. */
+/** Returns why a POST to a page must be refused, or null if it may be answered. */
 export function postProblem({ fetchSite, origin, contentType, host }: RequestSource): PostProblem | null {
   if (!bodyTypes.test(contentType ?? "")) return "type";
   if (fetchSite !== undefined && fetchSite !== "same-origin") return "foreign";
-  // A page without a referrer posts its forms with the origin `null`. A page elsewhere could do so as well, but is not of the same origin.
+  // Our pages send no referrer, so browsers post their forms with the origin `null`. Another site can do so too, but is not `same-origin`.
   const isHidden = origin === "null" && fetchSite === "same-origin";
   if (origin !== undefined && !isHidden && hostOf(origin) !== host?.toLowerCase()) return "foreign";
   return null;
 }
 
-/** Returns the host and port of an origin; null for `null`, the origin of sandboxed pages. */
+/** Returns the host and port of an origin, or null for `null`, the origin of sandboxed pages. */
 function hostOf(origin: string): string | null {
   return URL.canParse(origin) ? new URL(origin).host : null;
 }

@@ -6,14 +6,14 @@ import type { PageParts } from "../page-parts.ts";
 import { drawMarkup } from "./markup.ts";
 import { drawDocument, sendDrawn } from "./send-page.tsx";
 
-/** What a reader can do about a status that has no advice of its own. */
+/** The advice to readers by HTTP status, for problems without advice of their own. */
 const advices: Readonly<Record<number, string>> = {
   400: "Check the address, or begin at one of these pages.",
-  404: "The address may have a typing error, or what it names may be gone. Begin at one of these pages.",
-  500: "This is a bug in pulse-ingest. Its operator finds it in the log. Try again, or begin at one of these pages.",
+  404: "The address may be mistyped, or the page may have been deleted. Begin at one of these pages.",
+  500: "This is a bug in pulse-ingest. The operator can find the error in the log. Try again, or begin at one of these pages.",
 };
 
-/** Answers a request that failed: a page where the browser accepts HTML, otherwise JSON. Asks nobody, so that it works in all circumstances. */
+/** Answers a request that failed, with a page if the client accepts HTML, otherwise with JSON. Works even without store and worker. */
 export function sendErrorPage(
   parts: Pick<PageParts, "light" | "assets" | "settings">,
   request: FastifyRequest,

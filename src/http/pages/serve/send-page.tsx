@@ -11,17 +11,17 @@ import { drawAround, drawFrame, type Markup } from "./markup.ts";
 export interface Page {
   /** Its name in the browser's tab. Text from data is fine. */
   readonly title: string;
-  /** The project that it is about. Default: null, none. */
+  /** The project that the page is about; by default null, for none. */
   readonly project?: string | null;
-  /** What the search box holds. Default: nothing. */
+  /** The text in the search box; by default empty. */
   readonly search?: string;
   /** The script, such as `grid-page`; null for none. */
   readonly entry: string | null;
-  /** The content of the main landmark; of a large page in pieces, which are sent as they are drawn. */
+  /** The content of the main landmark. A large page gives it in pieces, which are sent as they are drawn. */
   readonly main: Markup | AsyncIterable<Markup>;
 }
 
-/** A page that is drawn already. */
+/** A page whose content has already been drawn. */
 export type WholePage = Omit<Page, "main"> & { readonly main: Markup };
 
 /** Sends a page. @param status - the HTTP status; default 200. */
@@ -31,7 +31,7 @@ export async function sendPage(
   page: Page,
   status = 200,
 ): Promise<FastifyReply> {
-  // It may be kept for the browser's own "back", but is asked for again on every visit.
+  // The browser may keep the page for its Back button, but requests it again on every visit.
   reply.code(status).header("cache-control", "private, no-cache");
   const light = await parts.light.ask();
   const { main } = page;
@@ -44,7 +44,7 @@ function isWhole(main: Page["main"]): main is Markup {
   return "html" in main;
 }
 
-/** Returns the whole document of a page. Passwords in URLs are blanked in all of it, because strangers write URLs. */
+/** Returns the whole document of a page. Passwords in URLs are blanked everywhere in it, because publishers may send any URL. */
 export function drawDocument(
   parts: Pick<PageParts, "assets" | "settings">,
   page: WholePage,
@@ -55,8 +55,8 @@ export function drawDocument(
 }
 
 /**
- * Returns the document of a page piece by piece. The browser gets its beginning at once, so that it loads the style sheet and shows the
- * header while the rest is drawn.
+ * Returns the document of a page piece by piece. The browser gets the beginning immediately, so that it can load the style sheet and
+ * show the header while the rest is drawn.
  */
 export async function* documentPieces(
   parts: Pick<PageParts, "assets" | "settings" | "log">,
@@ -68,7 +68,7 @@ export async function* documentPieces(
   try {
     for await (const { html } of page.main) yield blankUrls(html);
   } catch (error) {
-    // The browser has the beginning already, so there is nobody else to tell. It sees that the answer was cut.
+    // The browser already has the beginning, so no error page can be sent. It notices that the answer is incomplete.
     parts.log.error("bug", { what: "a page that is being sent", error });
     throw error;
   }

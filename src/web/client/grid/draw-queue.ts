@@ -1,11 +1,10 @@
 import { afterFrame } from "../after-frame.ts";
 
-/** How long drawing may go on before the browser has its turn to show what there is, in milliseconds. */
+/** How long drawing may take before the browser gets a chance to paint, in milliseconds. */
 const MAX_BUSY_MS = 6;
 
 /**
- * Draws parts of the page one after the other, those first that can be seen by then. The browser shows what there is in between, and no
- * key has to wait for all of them.
+ * Draws parts of the page one after the other, visible parts first. In between, the browser can paint and handle keys.
  */
 export class DrawQueue<Part> {
   readonly #draw: (part: Part) => void;
@@ -18,14 +17,14 @@ export class DrawQueue<Part> {
     this.#isSeen = isSeen;
   }
 
-  /** Draws parts that can be seen at once, the first ones first, and the others soon. */
+  /** Draws visible parts immediately, in the given order, and the others soon. */
   add(parts: readonly Part[]): void {
     for (const part of parts) this.#waiting.add(part);
     this.#drawSome(parts.filter(this.#isSeen));
     this.#run();
   }
 
-  /** Whether a part is going to be drawn again. */
+  /** Returns whether a part is going to be redrawn. */
   isWaiting(part: Part): boolean {
     return this.#waiting.has(part);
   }

@@ -14,7 +14,7 @@ export function listenClicks(grid: OpenGrid): void {
       event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     const link = target instanceof Element ? target.closest("a") : null;
     if (link === null || !isPlain || event.defaultPrevented) return;
-    // First, because a number goes away when its group is opened.
+    // This comes first, because opening a group removes the number that was clicked.
     keepStop(link);
     if (follow(grid, link)) event.preventDefault();
   });
@@ -26,12 +26,12 @@ export function listenClicks(grid: OpenGrid): void {
   });
   root.addEventListener("submit", (event) => {
     event.preventDefault();
-    // The filter is applied already. What follows is done by keys in the grid, and not in the field.
+    // The filter is already applied. The field loses the focus, so that further keys go to the grid.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   });
 }
 
-/** Returns whether the link was followed in place. Other links lead to other pages, or to other pushes. */
+/** Follows a link in place. Returns false, without following it, if it leads to another page or to other pushes. */
 function follow(grid: OpenGrid, link: HTMLAnchorElement): boolean {
   const { view } = grid;
   if (link.matches(".push a.job")) {
@@ -58,7 +58,7 @@ function follow(grid: OpenGrid, link: HTMLAnchorElement): boolean {
     pathname === location.pathname &&
     (["author", "since", "until", "before"] as const).every((name) => next[name] === view[name]);
   if (!arePushesSame || link.closest(".panel-place") !== null || link.hash !== "") return false;
-  // The link was drawn in an earlier view: only its filter counts.
+  // The link was drawn in an earlier view, so only its filter is used.
   grid.change({ ...view, filter: next.filter }, "push");
   return true;
 }

@@ -1,21 +1,21 @@
 /*
- * Focus in the grid. The Tab key goes from push to push: one link of each push can be reached by it, the one that had the focus
- * last. Arrow keys move among the links of the pushes.
+ * Focus in the grid. The Tab key moves from push to push: in each push, it reaches only the link that last had the focus. The arrow keys
+ * move between the links of the pushes.
  */
 
 interface Stop {
   readonly key: string;
-  /** The key of its group; null if it stands in none. */
+  /** The key of its group; null if it is in no group. */
   readonly group: string | null;
 }
 
-/** Where a push keeps its one link for the Tab key. */
+/** The link of each push that the Tab key reaches. */
 const stops = new WeakMap<Element, Stop>();
 
 /** Selects the links of failures that nobody has explained yet. */
 const UNCLASSIFIED = "a.job:is(.btn-orange, .btn-red, .btn-purple, .autoclassified)";
 
-/** Makes a link the one of its push that the Tab key reaches. */
+/** Makes a link the one that the Tab key reaches in its push. */
 export function keepStop(link: HTMLElement): void {
   const section = link.closest(".push");
   if (section === null) return;
@@ -25,8 +25,8 @@ export function keepStop(link: HTMLElement): void {
 }
 
 /**
- * Chooses the link that the Tab key reaches, after a push was drawn: the same one, or if that is gone the symbol of its group,
- * otherwise the first job.
+ * Chooses the link that the Tab key reaches after a push has been redrawn: the same link, or if it no longer exists, the symbol of its
+ * group, otherwise the first job.
  */
 export function restoreStop(section: Element): HTMLElement | null {
   const last = stops.get(section);
@@ -46,13 +46,13 @@ function makeStop(section: Element, link: HTMLElement): void {
   link.tabIndex = 0;
 }
 
-/** The same link has the same key before and after a push is drawn. */
+/** Returns a key that identifies a link before and after its push is redrawn. */
 function keyOf(link: Element): string {
   const { group } = link instanceof HTMLElement ? link.dataset : {};
   return group ?? `${link.classList[0]} ${link.getAttribute("href")}`;
 }
 
-/** Returns the symbol of the group that a link of the grid stands in; null if it stands in none. */
+/** Returns the symbol of the group that contains a link of the grid; null if it is in no group. */
 export function symbolOf(link: Element | null): HTMLElement | null {
   return link?.closest(".group")?.querySelector<HTMLElement>("a.group-symbol") ?? null;
 }
@@ -72,7 +72,7 @@ export function moveFocus(root: Element, from: HTMLElement | null, step: 1 | -1)
   return focusLink(links[links.indexOf(from) + step]);
 }
 
-/** Moves the focus to the next or previous platform. Returns false if the focus is in none, or in the last. */
+/** Moves the focus to the next or previous platform. Returns false if there is none, or if the focus is not in a platform. */
 export function moveRow(root: Element, from: HTMLElement | null, step: 1 | -1): boolean {
   const row = from?.closest("tr");
   if (from == null || row == null) return false;

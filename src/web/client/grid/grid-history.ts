@@ -2,18 +2,18 @@ import { gridAddress, readGridView } from "../../grid/grid-address.ts";
 import type { GridView } from "../../grid/grid-view.ts";
 import { afterFrame } from "../after-frame.ts";
 
-/** How a change gets into the browser's history: as a new entry to come back from, or instead of the current one. */
+/** The way to record a change in the browser's history: `typing` makes one entry for all letters that are typed in a row. */
 export type HistoryStep = "push" | "replace" | "typing";
 
 /**
- * The view that is shown, and the address that says so. The address follows when the browser has drawn the view, because a change of
- * it takes the browser several milliseconds.
+ * The view that is shown, and its address. The address changes after the browser has painted the view, because that change takes the
+ * browser several milliseconds.
  */
 export class GridHistory {
   #view: GridView;
-  /** Whether the current entry was made by typing: further letters belong to it. */
+  /** Whether the current entry was made by typing. If so, further letters belong to it. */
   #isTyping = false;
-  /** The steps to views that have no address yet. */
+  /** The changes that are not in the history yet. */
   #steps: { readonly address: string; readonly step: HistoryStep }[] = [];
 
   constructor(project: string, revision: string | null, onBack: (view: GridView) => void) {

@@ -13,7 +13,7 @@ import { closeJob } from "./close-job.ts";
 import { focusedLink, focusLink, moveFocus, moveRow, nextFailure } from "./grid-focus.ts";
 import type { OpenGrid } from "./open-grid.tsx";
 
-/** Makes the keys of the grid work; `keys.ts` says what each of them does. */
+/** Handles the keys of the grid. `keys.ts` lists them. */
 export function listenGridKeys(grid: OpenGrid): void {
   const { root, panel } = grid.places;
 
@@ -21,7 +21,7 @@ export function listenGridKeys(grid: OpenGrid): void {
     const failure = nextFailure(root, focusedLink(root) ?? selectedLink(), step);
     if (failure === null) return false;
     grid.change(selectJob(grid.view, guidOf(failure)), "push");
-    // The push was drawn again, and the element may be another one now.
+    // The push has been redrawn, so the job may have another element now.
     return focusLink(failure.isConnected ? failure : selectedLink());
   }
 
@@ -30,12 +30,12 @@ export function listenGridKeys(grid: OpenGrid): void {
   }
 
   function moveJob(step: 1 | -1): boolean {
-    // A wide table or text in the panel has the focus: the arrows scroll it.
+    // If a wide table or a text in the panel has the focus, the arrow keys scroll it.
     if (panel.querySelector(":is(section, pre):focus") !== null) return false;
     return moveFocus(root, focusedLink(root) ?? selectedLink(), step);
   }
 
-  /** The job that keys are about: the one in the panel, otherwise the one with the focus. */
+  /** Returns the job that keys act on: the one in the panel, otherwise the one with the focus. */
   function jobNow(): string | null {
     return grid.view.job ?? guidOf(focusedLink(root));
   }
@@ -47,7 +47,7 @@ export function listenGridKeys(grid: OpenGrid): void {
     return true;
   }
 
-  /** The panel knows the address of the log, which is a stranger's: it opens beside the page, as by a click. */
+  /** Clicks the panel's link to the raw log. Its address comes from an untrusted sender, and the panel has already checked it. */
   function openRawLog(): boolean {
     const link = panel.querySelector<HTMLElement>(".log-buttons a[target=_blank]");
     link?.click();
@@ -73,7 +73,7 @@ export function listenGridKeys(grid: OpenGrid): void {
     "previous-job": () => moveJob(-1),
     "next-row": () => moveRow(root, focusedLink(root), 1),
     "previous-row": () => moveRow(root, focusedLink(root), -1),
-    // A link with the focus is followed by the browser itself, as by a click.
+    // The browser itself follows the link that has the focus.
     open: () => false,
     log: openLog,
     "raw-log": openRawLog,

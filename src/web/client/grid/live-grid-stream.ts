@@ -12,27 +12,27 @@ export interface LiveOptions {
   readonly project: string;
   /** The revisions of the pushes on the page now. */
   readonly revisions: () => readonly string[];
-  /** The part of a query that says which new pushes belong on the page; null if none do. */
+  /** Returns the part of a query that says which new pushes belong on the page; null if none do. */
   readonly follows: () => Readonly<Record<string, string>> | null;
   readonly onHeads: (heads: readonly ShownPush[]) => void;
   readonly onCells: (cells: CellsAnswer) => void;
-  /** Says how current the page is, for people. Null: as current as can be. */
+  /** Called with a sentence that says how current the page is; null if it is up to date. */
   readonly onState: (words: string | null) => void;
 }
 
-/** How often the page asks if it has no stream, in milliseconds. */
+/** How often the page polls if it has no stream, in milliseconds. */
 const ASK_EVERY_MS = 60_000;
 const FIRST_RETRY_MS = 2000;
-/** The most pushes that are followed, those at the top. */
+/** The maximum number of pushes that are followed: those at the top. */
 const MAX_PUSHES = 50;
 
 /**
- * Keeps the page up to date: by a stream of events while the page is visible, or if there is no stream for it, by asking every
- * minute. A hidden page does neither, because browsers open only six connections to a server.
+ * Keeps a visible page up to date: with a stream of events or, if there is no stream for it, by polling every minute. A hidden page does
+ * neither, because browsers open only six connections to a server.
  */
 export class LiveGridStream {
   readonly #options: LiveOptions;
-  /** Where the last changes ended. */
+  /** The position after the last changes. */
   #position: string;
   #source: EventSource | null = null;
   #timer: number | undefined;
@@ -40,12 +40,12 @@ export class LiveGridStream {
   #currentAt = new Date();
   #unwatched: readonly string[] = [];
 
-  /** @param position - the page has all changes up to here. */
+  /** @param position - the position up to which the page has all changes. */
   constructor(options: LiveOptions, position: string) {
     this.#options = options;
     this.#position = position;
     document.addEventListener("visibilitychange", () => this.#follow());
-    // A page that comes back from the browser's memory has lost its stream.
+    // A page that the browser restores from its back/forward cache has lost its stream.
     window.addEventListener("pageshow", (event) => {
       if (event.persisted) this.#follow();
     });
@@ -53,15 +53,15 @@ export class LiveGridStream {
     this.#follow();
   }
 
-  /** Where the last changes ended. */
+  /** The position after the last changes. */
   get position(): string {
     return this.#position;
   }
 
   /**
-   * Follows the pushes that are on the page now: some have been added.
+   * Follows the pushes that are on the page now, after some have been added.
    *
-   * @param position - changes after it may be missing. What the page has already does no harm.
+   * @param position - changes after it may be missing. Changes that the page already has do no harm.
    */
   watchAgain(position: string): void {
     this.#position = position;
@@ -100,7 +100,7 @@ export class LiveGridStream {
     source.addEventListener("back", () => this.#isCurrent());
     source.addEventListener("unwatched", ({ data }) => this.#watchLess(parse(data)));
     source.addEventListener("error", () => {
-      // The browser would connect again with the pushes that were on the page when the stream was opened.
+      // The browser would reconnect with the pushes that were on the page when the stream was opened.
       this.#close();
       if (wasOpen) this.#openAfter(FIRST_RETRY_MS);
       else void this.#askInstead();
@@ -136,7 +136,7 @@ export class LiveGridStream {
     this.#timer = window.setTimeout(() => void this.#askUnwatched(), ASK_EVERY_MS);
   }
 
-  /** There is no stream for this page. Asks once, and tries a stream again later. */
+  /** Polls once, because there is no stream for this page, and tries a stream again later. */
   async #askInstead(): Promise<void> {
     await this.#askHeads();
     const answer = await this.#askCells(this.#options.revisions());

@@ -9,7 +9,7 @@ import { addCounts } from "../../grid/job-counts.ts";
 import type { ShownPush } from "../../grid/shown-push.ts";
 import { afterFrame } from "../after-frame.ts";
 import { askUntilAnswered } from "../ask-until-answered.ts";
-import { FailuresTold } from "./failures-told.ts";
+import { FailureAnnouncer } from "./failure-announcer.ts";
 import { GridHistory, type HistoryStep } from "./grid-history.ts";
 import { LiveGridStream } from "./live-grid-stream.ts";
 import { PanelPlace } from "./panel-place.ts";
@@ -27,7 +27,7 @@ interface GridPlaces {
   readonly panel: HTMLElement;
 }
 
-/** The grid in the browser: it holds the pushes, the view, and what is drawn of them. */
+/** The grid in the browser. It owns the pushes and the view, and draws them. */
 export class OpenGrid {
   readonly places: GridPlaces;
   readonly #project: string;
@@ -36,9 +36,9 @@ export class OpenGrid {
   readonly #drawing: PushDrawing;
   readonly #panel: PanelPlace;
   readonly #sign = new TabSign();
-  readonly #told = new FailuresTold();
+  readonly #announcer = new FailureAnnouncer();
   #next: string | null = null;
-  /** Until the pushes have been read, the page stays as the server has drawn it. */
+  /** Whether the pushes have been read. Until then, the page stays as the server has drawn it. */
   #isListed = false;
   /** Null until all jobs of the pushes have been read. */
   #stream: LiveGridStream | null = null;
@@ -104,7 +104,7 @@ export class OpenGrid {
     };
   }
 
-  /** Opens the panel if the view names a job, and brings the job into sight above it. */
+  /** Opens the panel if the view names a job, and scrolls the job into view above it. */
   #showSelected(): void {
     if (this.view.job === null) return;
     void this.#panel.show();
@@ -113,16 +113,16 @@ export class OpenGrid {
 
   /** Adds the next page of older pushes below. */
   async showOlder(): Promise<void> {
-    // Everything after it is sent again: the stream may go on while the pushes are read.
+    // Everything after this position is sent again, because the stream may advance while the pushes are read.
     const position = this.#stream?.position ?? "";
     await this.#readPage(this.#next);
     this.#stream?.watchAgain(position);
   }
 
   /**
-   * Reads a page of pushes and their jobs. While there is no answer, the page says so.
+   * Reads a page of pushes and their jobs. A note says so while the server does not answer.
    *
-   * @returns the position of the first answer: changes after it may be missing. `""` if there are no pushes.
+   * @returns the position of the first answer, after which changes may be missing; `""` if there are no pushes.
    */
   async #readPage(before: string | null): Promise<string> {
     const { revision } = this.view;
@@ -156,7 +156,7 @@ export class OpenGrid {
 
   #takeCells({ pushes }: CellsAnswer): void {
     const changes = pushes.flatMap((cells) => this.#list.takeCells(cells) ?? []);
-    for (const { push, newFailures } of changes) this.#told.add(push.revision, newFailures);
+    for (const { push, newFailures } of changes) this.#announcer.add(push.revision, newFailures);
     this.#show(
       changes.map(({ push }) => push),
       false,
@@ -166,14 +166,14 @@ export class OpenGrid {
   }
 
   /**
-   * Draws pushes again, and what sums up all of them.
+   * Redraws pushes, the filter with its counts, and the end of the list.
    *
    * @param withPanel - whether the job or its tab may have changed.
-   * @param isOtherFilter - whether other jobs are shown, or in other groups.
+   * @param isOtherFilter - whether the filter or the open groups may have changed.
    */
   #show(pushes: readonly PagePush[], withPanel = true, isOtherFilter = false): void {
     const { view } = this;
-    // Before all jobs are there, the server's numbers are the right ones.
+    // Until all jobs have been read, the counts that the server has drawn are the right ones.
     if (this.#isListed && this.#list.pushes.every(({ jobs }) => jobs !== null)) {
       const counts = addCounts(this.#list.pushes.map((push) => offeredOf(push, view.filter)));
       render(<FilterBar view={view} counts={counts} />, this.places.filter);

@@ -7,8 +7,8 @@ const HIGHEST = 85;
 const USUAL = 42;
 const STEP = 5;
 
-/** Lets the reader change the height of the panel by mouse, finger and keys: at its edge, which is a separator. */
-export function letResize(place: HTMLElement, edge: HTMLElement): void {
+/** Lets the reader change the height of the panel with mouse, finger or keys, at its edge, which is a separator. */
+export function makeResizable(place: HTMLElement, edge: HTMLElement): void {
   let height = clamp(Number(readChoice(CHOICE) ?? USUAL));
   const set = (percent: number): void => {
     height = clamp(percent);

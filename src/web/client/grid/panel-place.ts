@@ -3,16 +3,16 @@ import { gridAddress } from "../../grid/grid-address.ts";
 import type { GridView } from "../../grid/grid-view.ts";
 import { readTab, type TabName } from "../../job/job-tabs.ts";
 import type { OpenJobPanel } from "../open-job-panel.tsx";
-import { letResize } from "./panel-edge.ts";
+import { makeResizable } from "./panel-edge.ts";
 
 export interface PanelPlaceOptions {
   /** Returns the view that is shown. */
   readonly viewNow: () => GridView;
-  /** A reader has picked a tab. */
+  /** Called when the reader has picked a tab. */
   readonly onTab: (tab: TabName) => void;
 }
 
-/** The panel below the grid, with the job of the view. Its script is a part of its own, so that the grid is there sooner. */
+/** The panel below the grid, with the job of the view. Its script is a separate chunk, so that the grid appears sooner. */
 export class PanelPlace {
   readonly #place: HTMLElement;
   readonly #options: PanelPlaceOptions;
@@ -24,10 +24,10 @@ export class PanelPlace {
     this.#place = place;
     this.#options = options;
     const edge = place.querySelector<HTMLElement>("#panel-edge");
-    if (edge !== null) letResize(place, edge);
+    if (edge !== null) makeResizable(place, edge);
   }
 
-  /** Gets the script, so that the first job does not have to wait for it. */
+  /** Loads the script, so that the first job does not have to wait for it. */
   prepare(): void {
     void loadPanel().catch(() => undefined);
   }
@@ -47,10 +47,10 @@ export class PanelPlace {
     }
     try {
       const { openJobPanel } = await loadPanel();
-      // Another job was picked while the script was on its way.
+      // Otherwise another job was picked while the script was being loaded.
       if (this.#last === next) this.#open(openJobPanel)?.show({ project, guid: job }, readTab(tab));
     } catch {
-      // The server has another version now, and no longer this script. The job has a page of its own.
+      // The server has another version now, without this script, so the job's own page is opened instead.
       location.assign(jobAddress({ project, guid: job }));
     }
   }

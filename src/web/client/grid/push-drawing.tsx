@@ -7,10 +7,10 @@ import { DrawQueue } from "./draw-queue.ts";
 import { restoreStop } from "./grid-focus.ts";
 import { jobsOfPush, type PagePush, type PushList } from "./push-list.ts";
 
-/** Pushes this far outside the window are drawn as if they were seen, in pixels. */
+/** Pushes up to this far outside the window are drawn as if they were visible, in pixels. */
 const MARGIN_PX = 300;
 
-/** Draws pushes into their sections. The server has drawn them once; what has not changed stays as it is. */
+/** Draws pushes into their sections. The server has drawn them once; unchanged elements are kept. */
 export class PushDrawing {
   readonly #list: PushList;
   readonly #place: HTMLElement;
@@ -39,9 +39,9 @@ export class PushDrawing {
   }
 
   /**
-   * Draws pushes again whose jobs are known.
+   * Redraws those of the pushes whose jobs are known.
    *
-   * @param isOtherFilter - what is drawn of them is not what the reader asks for now, so the browser need not lay it out.
+   * @param isOtherFilter - whether pushes that are still waiting show an outdated view, which the browser need not lay out.
    */
   draw(pushes: readonly PagePush[], isOtherFilter: boolean): void {
     this.#arrangeSections();
@@ -52,7 +52,7 @@ export class PushDrawing {
     }
   }
 
-  /** Puts the sections in the order of the list, with new ones for new pushes. Those that are in their place are not touched. */
+  /** Puts the sections in the order of the list, and adds sections for new pushes. Sections in the right place are not touched. */
   #arrangeSections(): void {
     let next: Element | null = this.#place.firstElementChild;
     for (const { revision } of this.#list.pushes) {
@@ -74,7 +74,7 @@ export class PushDrawing {
 
   #isSeen({ revision }: PagePush): boolean {
     const section = this.#sections.get(revision);
-    // A section that was made just now has not been observed yet.
+    // A section that has just been created has not been observed yet.
     return section === undefined || this.#seen.has(section) || section.childElementCount === 0;
   }
 

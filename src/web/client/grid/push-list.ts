@@ -10,23 +10,23 @@ import type { ShownPush } from "../../grid/shown-push.ts";
 export interface PagePush {
   readonly revision: string;
   head: ShownPush;
-  /** By guid. Null until they have been read. */
+  /** The jobs by their guids; null until they have been read. */
   jobs: Map<string, GridJob> | null;
-  /** The beginning of a complete list of its jobs, until the rest has come. */
+  /** The beginning of a complete list of its jobs, until the rest has arrived. */
   begun: CellsOfPush | null;
-  /** What was made of the jobs; null after they have changed. */
+  /** The cached result of {@link jobsOfPush}; null after the jobs have changed. */
   made: PushJobs | null;
-  /** How many of the jobs the last filter has offered; null after they have changed. */
+  /** The cached result of {@link offeredOf}; null after the jobs have changed. */
   offered: { readonly filter: JobFilter; readonly counts: JobCounts } | null;
 }
 
-/** Returns what follows from the jobs of a push. The same question again costs nothing. */
+/** Returns the jobs of a push, and values computed from them. The result is cached. */
 export function jobsOfPush(push: PagePush): PushJobs {
   push.made ??= toPushJobs([...(push.jobs?.values() ?? [])]);
   return push.made;
 }
 
-/** Counts the jobs of a push that a filter offers. The same question again costs nothing, nor does one for another status. */
+/** Counts the jobs of a push that a filter offers. The result is cached for filters that differ at most in their statuses. */
 export function offeredOf(push: PagePush, filter: JobFilter): JobCounts {
   if (push.offered === null || !offerSame(push.offered.filter, filter)) {
     const { isOffered } = createTests(filter);
@@ -35,14 +35,14 @@ export function offeredOf(push: PagePush, filter: JobFilter): JobCounts {
   return push.offered.counts;
 }
 
-/** What a change has done to a push. */
+/** The effect of a change on a push. */
 export interface TakenChange {
   readonly push: PagePush;
-  /** Jobs that have failed since the page was drawn. */
+  /** The number of jobs that have newly failed. */
   readonly newFailures: number;
 }
 
-/** The pushes of the page with their jobs, the newest first. */
+/** The pushes of the page with their jobs. The newest push comes first. */
 export class PushList {
   readonly #pushes: PagePush[] = [];
 
@@ -62,7 +62,7 @@ export class PushList {
   /**
    * Adds a push, or replaces what is known about it. Returns null if nothing changes.
    *
-   * @param areJobsKnown - the push has no jobs but those that come with it. Otherwise they have to be read first.
+   * @param areJobsKnown - whether all jobs of a new push arrive as changes. Otherwise they have to be read first.
    */
   takeHead(head: ShownPush, areJobsKnown: boolean): PagePush | null {
     const known = this.find(head.revision);
@@ -79,7 +79,7 @@ export class PushList {
     return push;
   }
 
-  /** Applies changes. A job that is known in the same version stays as it is. Returns null if nothing changes. */
+  /** Applies changes. A job that is already known in the same version is kept. Returns null if nothing changes. */
   takeCells(given: CellsOfPush): TakenChange | null {
     const push = this.find(given.revision);
     if (push === null) return null;
@@ -88,7 +88,7 @@ export class PushList {
     if (push.begun !== null) return null;
     const { isComplete, cells, coalesced, gone } = whole;
     const isFirst = push.jobs === null;
-    // Changes alone would be shown as if they were all jobs of the push.
+    // Without a complete list, the page would show the changes as if they were all jobs of the push.
     if (isFirst && !isComplete) return null;
     const before = push.jobs ?? new Map<string, GridJob>();
     const after = isComplete ? new Map<string, GridJob>() : before;

@@ -1,4 +1,4 @@
-/** Shows in the browser's tab how many failures are in view. */
+/** Shows in the browser tab how many failures the filter shows. */
 export class TabSign {
   readonly #title = document.title;
   readonly #icon = document.querySelector<HTMLLinkElement>("link[rel=icon]");
@@ -13,7 +13,7 @@ export class TabSign {
   }
 }
 
-/** Returns a red square with a number. Only digits get into the image. */
+/** Returns the address of an image of a red square with a number. The image contains no text from data. */
 function countIcon(count: number): string {
   const text = count > 99 ? "99+" : String(count);
   const size = text.length === 1 ? 13 : text.length === 2 ? 11 : 8;

@@ -8,7 +8,7 @@ export interface LogName {
   readonly log: string;
 }
 
-/** Asks for lines. @param asOf - when the copy was fetched that the page shows; null: a new one. */
+/** Requests lines. @param asOf - when the copy that the page shows was fetched; null to request a new copy. */
 export function askLines(
   log: LogName,
   { from, count, asOf }: { readonly from: number; readonly count: number; readonly asOf: number | null },
@@ -18,7 +18,7 @@ export function askLines(
   return fetchJson(`/api/log/lines?${query}`, isLinesAnswer, signal);
 }
 
-/** Asks which lines hold a text. */
+/** Requests the lines that contain a text. */
 export function askFind(
   log: LogName,
   question: {
@@ -34,7 +34,7 @@ export function askFind(
   return fetchJson(`/api/log/find?${query}`, isFindAnswer, signal);
 }
 
-/** Asks which lines are errors. */
+/** Requests the lines that are errors. */
 export function askErrors(
   log: LogName,
   asOf: number | null,

@@ -2,15 +2,15 @@ import { shownText } from "../../log/log-runs.ts";
 import type { ViewedLine } from "../../log/viewed-log.ts";
 import type { LineList } from "./line-list.ts";
 
-/** Returns lines as text to be copied: without numbers, colours and odd line ends. */
+/** Returns lines as text to copy, without numbers, colours and odd line ends. */
 export function linesText(lines: readonly ViewedLine[]): string {
   return lines.map(([text]) => shownText(text)).join("\n");
 }
 
 /**
- * Returns the text of the rows that the mouse has selected, made from the data; null if the selection is not one of rows.
+ * Returns the text of the rows that the mouse has selected, made from the data; null if the selection is not within rows.
  *
- * @param lineAt - returns a line if it is in memory.
+ * @param lineAt - returns a line, or null if it is not in memory.
  */
 export function selectedText(list: LineList, lineAt: (line: number) => ViewedLine | null): string | null {
   const selection = document.getSelection();
@@ -33,13 +33,13 @@ export function selectedText(list: LineList, lineAt: (line: number) => ViewedLin
   return texts.join("\n");
 }
 
-/** Returns how much of a row's text stands before a place in it. */
+/** Returns the length of a row's text before a position in it. */
 function lengthBefore(row: HTMLElement, node: Node, offset: number): number {
   const text = row.querySelector(".log-text");
   if (text === null) return 0;
   const before = document.createRange();
   before.setStart(text, 0);
-  // The place may be in the number, which stands before the text.
+  // The position may be in the line number, which comes before the text.
   if (before.comparePoint(node, offset) < 0) return 0;
   before.setEnd(node, offset);
   return before.toString().length;

@@ -2,9 +2,9 @@ import { shownText } from "../../log/log-runs.ts";
 import type { LinesView } from "./lines-view.ts";
 
 /**
- * Shows a selected line as a whole if it is wider than its row.
+ * Shows the whole text of a selected line if it is wider than its row.
  *
- * @param textOf - returns the text of a line if it is in memory.
+ * @param textOf - returns the text of a line, or undefined if it is not in memory.
  */
 export function drawStrip(
   strip: HTMLElement,

@@ -2,19 +2,19 @@ import { askErrors, type LogName } from "./ask-log.ts";
 
 export interface FailingLinesOptions {
   readonly log: LogName;
-  /** Those that the log's summary names; null if it has no summary. */
+  /** The failing lines that the log's summary names; null if the log has no summary. */
   readonly known: readonly number[] | null;
   readonly asOf: () => number | null;
   readonly onChange: () => void;
 }
 
-/** The failing lines of a log. Without a summary, the server searches the log for them when somebody first asks. */
+/** The failing lines of a log. Without a summary, the server searches the log for them when they are first needed. */
 export class FailingLines {
-  /** Ascending; null until they have been looked for. */
+  /** Ascending; null until the log has been searched for them. */
   lines: readonly number[] | null;
-  /** There are no others. */
+  /** Whether there are no other failing lines. */
   isWhole = true;
-  /** Says that they are being looked for, or why they are not known; null if there is nothing to say. */
+  /** Says that the log is being searched, or why the lines are not known; null if there is nothing to say. */
   note: string | null = null;
   readonly #options: FailingLinesOptions;
   #asking = new AbortController();
@@ -29,7 +29,7 @@ export class FailingLines {
     return this.lines ?? [];
   }
 
-  /** The log has another text now. */
+  /** Searches again if necessary, because the log has another text now. */
   renew(): void {
     if (this.#options.known === null && this.lines !== null) void this.#search();
   }
@@ -53,7 +53,7 @@ export class FailingLines {
         return this.#say(null);
       }
     } catch (error) {
-      // A newer copy of the log is searched by now.
+      // Otherwise a newer copy of the log is being searched.
       if (!asking.signal.aborted) throw error;
     }
   }

@@ -2,17 +2,17 @@ import { END_OF_LOG, type KnownHits, type NextHit, nextHit } from "../../log/fin
 import type { FindAnswer } from "../../log/viewed-log.ts";
 import { askFind, type LogName } from "./ask-log.ts";
 
-/** What is looked for, and what is known about it. */
+/** The text to find, and what is known about it. */
 export interface FindState {
   readonly text: string;
   readonly matchCase: boolean;
-  /** `none`: nothing is looked for. */
+  /** `none`: there is no text to find. */
   readonly phase: "none" | "asking" | "found" | "trouble";
-  /** How many lines hold the text, as far as `phase` is `found`. */
+  /** How many lines contain the text. Valid while `phase` is `found`. */
   readonly count: number;
-  /** Which of them is shown, from 1; null if none is. */
+  /** The number of the shown hit, from 1; null if none is shown. */
   readonly position: number | null;
-  /** Why nothing could be found out, or that the search went on at the other end of the log. */
+  /** Why the search failed, or that it has wrapped around. */
   readonly note: string | null;
 }
 
@@ -25,13 +25,13 @@ export interface FindOptions {
 const nothingKnown = { count: 0, position: null, note: null };
 const noHits: KnownHits = { count: 0, before: 0, near: [] };
 
-/** Which parts of the log hold the text: the number of equal parts is `FIND_BUCKETS` of the server. */
+/** The number of equal parts of the log in which the server reports hits. It is `FIND_BUCKETS` of the server. */
 const BUCKETS = 500;
 
-/** Looks for a text in the whole log. A new question takes the place of the last one. */
+/** Searches the whole log for a text. A new search replaces the previous one. */
 export class FindControl {
   state: FindState = { text: "", matchCase: false, phase: "none", ...nothingKnown };
-  /** The places of the hits, from 0 to 1. */
+  /** The positions of the hits, from 0 (top of the log) to 1 (its end). */
   marks: readonly number[] = [];
   readonly #options: FindOptions;
   #hits = noHits;
@@ -41,7 +41,7 @@ export class FindControl {
     this.#options = options;
   }
 
-  /** Shows another text, and forgets the last one with its hits. It is not looked for yet: the reader may still be typing. */
+  /** Sets another text, and forgets the hits of the last one. The search does not start yet, because the reader may still be typing. */
   want(text: string, matchCase: boolean): void {
     this.#asking.abort();
     this.#hits = noHits;
@@ -49,16 +49,16 @@ export class FindControl {
     this.#set({ text, matchCase, phase: text === "" ? "none" : "asking", ...nothingKnown });
   }
 
-  /** Looks for another text. @returns the line of the first hit from a line on; null if there is none. */
+  /** Searches for another text. @returns the first line at or after `from` that contains it; null if there is none. */
   async look(text: string, matchCase: boolean, from: number): Promise<number | null> {
     this.want(text, matchCase);
     return text !== "" && (await this.#ask(from)) ? this.next(from - 1, 1) : null;
   }
 
-  /** Returns the line of the next hit after a line, or before it; null if there is none. */
+  /** Returns the line of the next hit after or before a line; null if there is none. */
   async next(line: number, step: 1 | -1): Promise<number | null> {
     let found: NextHit = nextHit(this.#hits, line, step);
-    // Once around the log at most, and once more where only the other end was known.
+    // At most once around the log, and once more if only the hits at the other end were known.
     for (let asked = 0; found.kind === "ask" && asked < 3; asked++) {
       const { around, isAround } = found;
       if (!(await this.#ask(around))) return null;
@@ -90,7 +90,7 @@ export class FindControl {
         if (answer.value.state !== "fetching") return this.#take(answer.value);
       }
     } catch (error) {
-      // Another text is looked for by now.
+      // Another search has replaced this one.
       if (asking.signal.aborted) return false;
       throw error;
     }

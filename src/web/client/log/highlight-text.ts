@@ -1,12 +1,12 @@
 const NAME = "log-find";
-/** A hostile line may hold a text thousands of times. */
+/** The maximum number of marks in a line. A hostile line may contain a text thousands of times. */
 const MAX_IN_LINE = 50;
 
 /**
- * Marks a text wherever it stands in the lines on the screen. The browser draws the marks without any element. A browser that cannot
- * do that shows the lines without marks.
+ * Marks all occurrences of a text in the lines on the screen. The browser draws the marks without extra elements. A browser without this
+ * feature shows no marks.
  *
- * @param text - empty: marks nothing.
+ * @param text - the text to mark. If it is empty, nothing is marked.
  */
 export function highlightText(lines: Iterable<Element>, text: string, matchCase: boolean): void {
   if (typeof Highlight === "undefined" || CSS.highlights === undefined) return;
@@ -27,7 +27,7 @@ export function highlightText(lines: Iterable<Element>, text: string, matchCase:
   CSS.highlights.set(NAME, marks);
 }
 
-/** The server compares like this, too. The length stays the same. */
+/** Changes only ASCII letters, as the server does, so that the length stays the same. */
 function lowerCaseAscii(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

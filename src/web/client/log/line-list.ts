@@ -4,16 +4,16 @@ import { type ScrollScale, scrollScale } from "../../log/scroll-scale.ts";
 export interface LineListOptions {
   /** Fills an element with a row. Called again whenever the row may look different. */
   draw(element: HTMLElement, row: ViewRow): void;
-  /** Other rows are on the screen now. */
+  /** Called when other rows are on the screen. */
   onShown(rows: readonly ViewRow[]): void;
 }
 
 /**
- * A list of any number of rows of one height, of which only those on the screen are elements. The position in the list is the state;
- * the scroll bar only shows it, because a list of millions of rows is higher than a browser allows.
+ * A list of any number of rows of the same height. Only rows on the screen have elements. The list keeps its own position, and the scroll
+ * bar only shows it, because a list of millions of rows is higher than browsers allow.
  */
 export class LineList {
-  /** What scrolls, and what takes the focus. */
+  /** The element that scrolls and takes the focus. */
   readonly element = document.createElement("div");
   readonly #options: LineListOptions;
   readonly #spacer = document.createElement("div");
@@ -22,7 +22,7 @@ export class LineList {
   #rowPx = 20;
   #scale: ScrollScale = scrollScale({ rows: 0, rowPx: 20, viewPx: 1 });
   #topPx = 0;
-  /** The position of the scroll bar that this list has set by itself. */
+  /** The last known position of the scroll bar. Another position means that the reader has scrolled. */
   #ownScrollTop = 0;
   #first = 0;
   #isDrawing = false;
@@ -44,17 +44,17 @@ export class LineList {
     return this.#rows;
   }
 
-  /** The first row that is seen as a whole. */
+  /** The first row that is completely visible. */
   get topRow(): number {
     return Math.min(this.#rows.count - 1, Math.ceil(this.#topPx / this.#rowPx - 0.01));
   }
 
-  /** Whether the last row is seen. */
+  /** Whether the last row is visible. */
   get isAtEnd(): boolean {
     return this.#topPx > this.#scale.maxTopPx - this.#rowPx;
   }
 
-  /** How many rows are seen as a whole. */
+  /** The number of rows that fit on the screen completely. */
   get seenRows(): number {
     return Math.max(1, Math.floor(this.element.clientHeight / this.#rowPx));
   }
@@ -65,7 +65,7 @@ export class LineList {
     this.#measure();
   }
 
-  /** Adapts the list to the size of its element and of its letters. */
+  /** Adapts the list to the size of its element and of its font. */
   #measure(): void {
     const probe = document.createElement("div");
     probe.className = "log-row";
@@ -98,14 +98,14 @@ export class LineList {
     this.#moveTo(this.#topPx + rows * this.#rowPx);
   }
 
-  /** Draws the rows on the screen again. */
+  /** Redraws the rows on the screen. */
   redraw(): void {
     for (const [index, element] of [...this.#layer.children].entries()) {
       if (element instanceof HTMLElement) this.#options.draw(element, this.#rows.rowAt(this.#first + index));
     }
   }
 
-  /** Returns whether a row is on the screen, and its text is wider than the list. */
+  /** Returns whether a row is on the screen and has a text that is wider than the list. */
   isWider(row: number): boolean {
     const text = this.#layer.children[row - this.#first]?.querySelector(".log-text") ?? null;
     return text !== null && text.getBoundingClientRect().width > this.element.clientWidth - 80;
@@ -119,7 +119,7 @@ export class LineList {
     return element === null || index < 0 ? null : { row: this.#rows.rowAt(this.#first + index), element };
   }
 
-  /** The end stays in view: otherwise a reader who follows a log would lose it when a note takes some room. */
+  /** Keeps the end in view. Otherwise a reader who follows a log would lose it when a note takes some room. */
   #resized(): void {
     const isAtEnd = this.#topPx > 0 && this.isAtEnd;
     this.#measure();
@@ -134,14 +134,14 @@ export class LineList {
   }
 
   #scrolled(): void {
-    // Where the scroll bar is scaled, its position is less exact than that of the list.
+    // The list has set this position itself. If the scroll bar is scaled, it is less exact than the position of the list.
     if (this.element.scrollTop === this.#ownScrollTop) return;
     this.#ownScrollTop = this.element.scrollTop;
     this.#topPx = this.#scale.topOf(this.element.scrollTop);
     this.#drawSoon();
   }
 
-  /** A scaled scroll bar would move by more than the wheel was turned. */
+  /** Handles the wheel if the scroll bar is scaled, because the browser would move the rows too far. */
   #wheel(event: WheelEvent): void {
     if (!this.#scale.isScaled || event.ctrlKey || event.deltaY === 0) return;
     event.preventDefault();

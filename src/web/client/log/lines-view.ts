@@ -10,13 +10,13 @@ export interface LinesViewOptions {
   readonly failing: readonly number[];
   readonly isFailingOnly: boolean;
   readonly selected: LineRange | null;
-  /** Returns a line if it is in memory. */
+  /** Returns a line, or null if it is not in memory. */
   lineAt(line: number): ViewedLine | null;
-  /** Other lines are on the screen now. */
+  /** Called when other lines are on the screen. */
   onShown(lines: readonly number[]): void;
 }
 
-/** The lines on the screen: which of them are shown, selected and current. Knows nothing of where they come from. */
+/** The lines on the screen: which of them are shown, selected and current. It does not know where they come from. */
 export class LinesView {
   readonly list: LineList;
   total = 0;
@@ -28,7 +28,7 @@ export class LinesView {
   /** The first lines of the folds that the reader has opened. */
   readonly #opened = new Set<number>();
   #current: number | null = null;
-  /** The line that was jumped to is not drawn yet. */
+  /** Whether the line that was jumped to is not drawn yet. */
   #isJumping = false;
   #shown: readonly number[] = [];
 
@@ -53,7 +53,7 @@ export class LinesView {
     return { line: this.#shown[0] ?? 0, isCurrent: false };
   }
 
-  /** @param total - how many lines the log has now. */
+  /** @param total - the number of lines that the log has now. */
   setTotal(total: number): void {
     this.total = total;
     this.#setRows();
@@ -67,7 +67,7 @@ export class LinesView {
     this.list.redraw();
   }
 
-  /** Shows a line below some others. A fold that holds it is opened. */
+  /** Shows a line with some lines above it. A fold that contains it is opened. */
   showLine(line: number): void {
     const { list } = this;
     const row = list.rows.rowAt(list.rows.rowOf(line));
@@ -82,7 +82,7 @@ export class LinesView {
     this.list.showAtTop(this.list.rows.count);
   }
 
-  /** Marks a line as the one that was jumped to, and shows it if it is not well on the screen. */
+  /** Marks a line as the one that was jumped to, and scrolls to it unless it is well in view. */
   jumpTo(line: number): void {
     this.#current = line;
     this.#isJumping = true;

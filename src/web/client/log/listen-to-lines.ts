@@ -1,10 +1,10 @@
 import { selectedText } from "./copy-lines.ts";
 import type { LogViewer } from "./log-viewer.ts";
 
-/** @param extends_ - the selection grows up to this line. */
+/** @param extends_ - whether the selection is extended up to this line. */
 type SelectLine = (line: number, extends_: boolean) => void;
 
-/** Does what the reader asks for inside the lines: selecting, opening folds, copying, moving by keys. */
+/** Handles clicks, copying and keys inside the lines: they select lines, open folds, copy text and scroll. */
 export function listenToLines(viewer: LogViewer, selectLine: SelectLine): void {
   const { list } = viewer.lines;
   list.element.addEventListener("click", (event) => {
@@ -26,7 +26,7 @@ export function listenToLines(viewer: LogViewer, selectLine: SelectLine): void {
   list.element.addEventListener("keydown", (event) => moveByKey(event, viewer, selectLine));
 }
 
-/** The browser's own keys would move a scaled scroll bar too far. With Shift they select. */
+/** Scrolls by keys, because the browser would move a scaled scroll bar too far. With Shift, the keys select lines. */
 function moveByKey(event: KeyboardEvent, viewer: LogViewer, selectLine: SelectLine): void {
   const { list, selected, place, total } = viewer.lines;
   if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -1,24 +1,24 @@
 import type { LinesAnswer } from "../../log/viewed-log.ts";
 import { askLines, type LogName } from "./ask-log.ts";
 
-/** What the reader is told while the log is on its way. */
+/** The state of a log that is still being loaded, for the reader. */
 export type Waiting =
   | { readonly kind: "fetching"; readonly bytes: number }
-  /** The question is asked again in a few seconds. */
+  /** The request failed, and is sent again in a few seconds. */
   | { readonly kind: "again"; readonly text: string };
 
 export type LoadedLog =
   | Extract<LinesAnswer, { state: "lines" | "failed" }>
-  /** There is no such job or log any more. */
+  /** The job or the log no longer exists. */
   | { readonly state: "gone"; readonly text: string };
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
 
 /**
- * Asks for lines until they are there, or can never be.
+ * Requests lines until they arrive, or until it is clear that they never will.
  *
- * @param signal - aborted if the reader does not want to wait any longer. Then the promise is rejected.
+ * @param signal - aborted if the reader does not want to wait any longer. The promise is then rejected.
  */
 export async function loadLog(
   log: LogName,
@@ -33,7 +33,7 @@ export async function loadLog(
     if (answer.ok) {
       const { value } = answer;
       if (value.state !== "fetching") return value;
-      // The server has waited for a second already.
+      // The next request is sent without a pause, because the server has already waited for a second.
       onWaiting({ kind: "fetching", bytes: value.bytes });
       continue;
     }

@@ -9,28 +9,28 @@ import { listenToLines } from "./listen-to-lines.ts";
 import { LogViewer } from "./log-viewer.ts";
 import { writeAddress } from "./viewer-address.ts";
 
-/** What the page and its address say at the beginning. */
+/** The state of the page when it is opened, from the page itself and from its address. */
 export interface LogStart {
   readonly log: LogName;
   /** The state of the job, such as `running`. */
   readonly jobState: string;
   /** The numbers of the failing lines, ascending; null if no summary names them. */
   readonly failing: readonly number[] | null;
-  /** Where to open if the address names no line. */
+  /** The lines at which to open the log if the address names no line. */
   readonly opensAt: LineRange | null;
-  /** The first line of the page without scripts for which this address was made. */
+  /** The first line of the page, if the address was made for a page without scripts; otherwise null. */
   readonly from: number | null;
   readonly isFailingOnly: boolean;
   readonly find: string;
   readonly selected: LineRange | null;
 }
 
-/** How long the reader has to pause before the text is looked for, in milliseconds. */
+/** How long the reader has to stop typing before the search starts, in milliseconds. */
 const TYPING_MS = 200;
-/** More lines than this are better taken from the raw log. */
+/** The maximum number of lines to copy. More are better taken from the raw log. */
 const MAX_COPIED = 20_000;
 
-/** Shows a log, and does what the reader asks for by mouse, keys and address. */
+/** Shows a log, and handles clicks, keys and changes of the address. */
 export function startLogActions(place: HTMLElement, start: LogStart): void {
   const { log, jobState, failing, opensAt, isFailingOnly, selected } = start;
   let anchor = selected?.first ?? null;
@@ -38,7 +38,7 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
   const tools = {
     onFind: (text: string, matchCase: boolean) => {
       clearTimeout(typing);
-      // At once: the field is drawn again whenever something arrives, and must not lose what was typed meanwhile.
+      // Not delayed: the field is redrawn whenever something arrives, and must not lose the letters that were typed until then.
       viewer.find.want(text, matchCase);
       typing = setTimeout(() => void look(text, matchCase), TYPING_MS);
     },
@@ -93,7 +93,7 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
   async function setFailingOnly(isOnly: boolean): Promise<void> {
     viewer.wantFailingOnly(isOnly);
     const failing = isOnly ? await viewer.failing.find() : [];
-    // The reader may have changed their mind meanwhile.
+    // The reader may have made another choice during the search.
     if (viewer.wantsFailingOnly !== isOnly) return;
     if (isOnly && failing.length === 0) announce("No failing lines are known.");
     viewer.setFailingOnly(isOnly);
@@ -157,7 +157,7 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
     if (isOnly !== viewer.wantsFailingOnly) void setFailingOnly(isOnly);
     const text = query.get("find") ?? "";
     if (text !== viewer.find.state.text) void viewer.find.look(text, viewer.find.state.matchCase, 0);
-    // The link that skips the header leads to a place that is no line.
+    // The link that skips the header has a fragment that names no line.
     if (range !== null || location.hash === "") viewer.select(range);
     if (range !== null) viewer.lines.showLine(range.first);
   });
@@ -186,7 +186,7 @@ export function startLogActions(place: HTMLElement, start: LogStart): void {
   });
 }
 
-/** A key that always has something to do. */
+/** Returns the handler of a key that always has something to do. */
 function always(act: () => void): KeyHandler {
   return () => {
     act();
@@ -199,7 +199,7 @@ function isFree({ target }: KeyboardEvent): boolean {
   return !(target instanceof Element) || target.closest("a, button, input, summary, label") === null;
 }
 
-/** Follows the link in the header. */
+/** Follows the link to the help in the header. */
 function showHelp(): boolean {
   const links = [...document.querySelectorAll<HTMLAnchorElement>("header a")];
   const help = links.find(({ pathname }) => pathname === helpAddress());

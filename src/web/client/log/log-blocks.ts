@@ -1,32 +1,32 @@
 import type { LinesAnswer, ViewedLine, ViewedText } from "../../log/viewed-log.ts";
 import type { JsonAnswer } from "../fetch-json.ts";
 
-/** Lines shown above the one that was jumped to. */
+/** The number of lines shown above the one that was jumped to. */
 export const ABOVE = 5;
-/** How many lines are fetched at once. */
+/** The number of lines that are fetched together. */
 export const BLOCK_LINES = 200;
-/** How many blocks stay in memory. */
+/** The number of blocks that stay in memory. */
 const KEPT_BLOCKS = 50;
-/** Few windows show more lines than this below the one that was jumped to. */
+/** The number of lines to fetch below the one that was jumped to. Few windows show more. */
 const MOST_BELOW = 60;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
 
 export interface LogBlocksOptions {
-  /** Asks for the lines of one block. */
+  /** Requests the lines of one block. */
   ask(from: number, signal: AbortSignal): Promise<JsonAnswer<LinesAnswer>>;
-  /** An answer has arrived, which may be of a newer copy of the log. */
+  /** Called when an answer has arrived, which may be from a newer copy of the log. */
   onText(text: ViewedText): void;
-  /** Lines that are on the screen have arrived. */
+  /** Called when lines that are on the screen have arrived. */
   onArrived(): void;
-  /** Lines could not be had. They are asked for again. Null: all is well again. */
+  /** Called with the reason if lines could not be fetched, and are requested again; with null if that has succeeded. */
   onTrouble(text: string | null): void;
 }
 
 /** The lines of a log that are in memory: those on the screen, and those seen last. */
 export class LogBlocks {
   readonly #options: LogBlocksOptions;
-  /** By number, those used last at the end. */
+  /** The blocks by number, the most recently used ones at the end. */
   readonly #blocks = new Map<number, readonly ViewedLine[]>();
   readonly #loading = new Map<number, AbortController>();
   #wanted: ReadonlySet<number> = new Set();
@@ -36,13 +36,13 @@ export class LogBlocks {
     this.#options = options;
   }
 
-  /** Returns a line if it is in memory. */
+  /** Returns a line, or null if it is not in memory. */
   lineAt(line: number): ViewedLine | null {
     const number = Math.floor(line / BLOCK_LINES);
     return this.#blocks.get(number)?.[line - number * BLOCK_LINES] ?? null;
   }
 
-  /** Keeps an answer that was asked for by somebody else. @param from - where a block begins. */
+  /** Keeps lines that were requested elsewhere. @param from - the first line of a block. */
   keepAll(from: number, lines: readonly ViewedLine[]): void {
     for (let at = 0; at < lines.length; at += BLOCK_LINES) {
       this.#keep((from + at) / BLOCK_LINES, lines.slice(at, at + BLOCK_LINES));
@@ -58,14 +58,14 @@ export class LogBlocks {
     }
   }
 
-  /** Forgets all lines: the log has another text now. */
+  /** Forgets all lines, because the log has another text now. */
   clear(): void {
     this.#blocks.clear();
     for (const loading of this.#loading.values()) loading.abort();
     this.#loading.clear();
   }
 
-  /** Says which lines are on the screen. Their blocks are fetched, and no others. */
+  /** Sets which lines are on the screen. Only their blocks are fetched. */
   want(lines: readonly number[]): void {
     this.#wanted = new Set(lines.map((line) => Math.floor(line / BLOCK_LINES)));
     for (const [number, loading] of this.#loading) {
@@ -80,7 +80,7 @@ export class LogBlocks {
     }
   }
 
-  /** Returns lines that need not be on the screen, both ends included; null if they cannot be had. */
+  /** Returns lines, both ends included, whether they are on the screen or not; null if they cannot be fetched. */
   async linesBetween(first: number, last: number): Promise<ViewedLine[] | null> {
     const found: ViewedLine[] = [];
     for (let number = Math.floor(first / BLOCK_LINES); number * BLOCK_LINES <= last; number++) {
@@ -108,7 +108,7 @@ export class LogBlocks {
         await new Promise((resolve) => setTimeout(resolve, this.#pauseMs));
       }
     } catch (error) {
-      // Lines that are not on the screen any more are not waited for.
+      // The request is aborted when its lines are no longer on the screen.
       if (!loading.signal.aborted) throw error;
     } finally {
       if (this.#loading.get(number) === loading) this.#loading.delete(number);
@@ -137,7 +137,7 @@ export class LogBlocks {
   }
 }
 
-/** Returns the lines of all blocks that are on the screen when a line is shown. */
+/** Returns the range of all blocks that are on the screen when a line is shown. */
 export function blocksAround(line: number): { readonly from: number; readonly count: number } {
   const from = Math.floor(Math.max(0, line - ABOVE) / BLOCK_LINES) * BLOCK_LINES;
   const end = Math.ceil((line + MOST_BELOW) / BLOCK_LINES) * BLOCK_LINES;

@@ -3,7 +3,7 @@ import { pollWhileVisible } from "../poll-visible.ts";
 /** How often the log of a running job is read again, in milliseconds. The server keeps a copy for ten seconds. */
 const EVERY_MS = 15_000;
 
-/** Reads a log again and again while its job runs and the page is visible. */
+/** Reads a log repeatedly while its job runs and the page is visible. */
 export class LogFollower {
   readonly #read: (signal: AbortSignal) => Promise<boolean>;
   #end: (() => void) | null = null;

@@ -3,9 +3,9 @@ import { bytesText } from "../../log/bytes-text.ts";
 import type { LogTrouble } from "../../log/log-trouble.ts";
 import type { LoadedLog } from "./load-log.ts";
 
-/** What is shown instead of the lines. */
+/** The note that is shown instead of the lines. */
 export type NoteState =
-  /** Asked a moment ago: the place is kept, and nothing is said yet. */
+  /** The log was requested a moment ago, so nothing is said yet. The place of the lines is kept. */
   | { readonly kind: "quiet" }
   | { readonly kind: "asking" }
   | { readonly kind: "fetching"; readonly bytes: number }
@@ -15,12 +15,12 @@ export type NoteState =
   | { readonly kind: "gone"; readonly text: string }
   | { readonly kind: "empty"; readonly isFinal: boolean };
 
-/** Returns whether no lines will come unless the reader asks for them again. */
+/** Returns whether no lines will arrive unless the reader requests them again. */
 export function isFinal({ kind }: NoteState): boolean {
   return ["stopped", "failed", "gone", "empty"].includes(kind);
 }
 
-/** Returns what to say about the answer of a log. */
+/** Returns the note about an answer. */
 export function noteAbout(loaded: LoadedLog): NoteState {
   switch (loaded.state) {
     case "lines":

@@ -14,7 +14,7 @@ export interface LogToolsProps {
   readonly onGo: (text: string) => void;
 }
 
-/** What can be done with the lines: look for a text, show the failing lines alone, go to a line. */
+/** The tools for the lines: find a text, show only the failing lines, go to a line. */
 export function LogTools(props: LogToolsProps) {
   const { find, isFailingOnly, failing, onFind, onStep, onFailingOnly, onGo } = props;
   const hasHits = find.phase === "found" && find.count > 0;
@@ -125,14 +125,14 @@ export interface LogFootProps {
   readonly text: ViewedText;
   /** The state of the job when the page was opened, such as `running`. */
   readonly jobState: string;
-  /** Why lines could not be had; they are asked for again. */
+  /** Why lines could not be fetched. They are requested again. */
   readonly trouble: string | null;
   readonly isFollowing: boolean;
   readonly onAgain: () => void;
   readonly onFollow: (isOn: boolean) => void;
 }
 
-/** How much of the log there is, and since when. */
+/** The size of the log, and when it was fetched. */
 export function LogFoot({ text, jobState, trouble, isFollowing, onAgain, onFollow }: LogFootProps) {
   return (
     <p class="log-foot">

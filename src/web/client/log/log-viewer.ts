@@ -25,16 +25,16 @@ export interface LogViewerOptions {
   readonly failing: readonly number[] | null;
   readonly isFailingOnly: boolean;
   readonly selected: LineRange | null;
-  /** The tools' functions. */
+  /** The callbacks of the tools. */
   readonly tools: Omit<LogToolsProps, "find" | "isFailingOnly" | "failing">;
 }
 
-/** The most lines that the server gives at once. */
+/** The maximum number of lines in one answer of the server. */
 const MOST_AT_ONCE = 2000;
-/** A page that gets its lines sooner says nothing about waiting. */
+/** The page says that it waits only if the lines take longer than this, in milliseconds. */
 const QUIET_MS = 300;
 
-/** Shows a log: fetches its lines, and says what there is to say instead of lines. What the reader does comes from `log-actions.ts`. */
+/** Shows a log: fetches its lines, or shows a note instead of them. `log-actions.ts` handles the actions of the reader. */
 export class LogViewer {
   readonly lines: LinesView;
   readonly blocks: LogBlocks;
@@ -47,9 +47,9 @@ export class LogViewer {
   #trouble: string | null = null;
   readonly #follower = new LogFollower((signal) => this.#readOn(signal));
   #loading = new AbortController();
-  /** Where the reader wanted to be when the log was asked for. */
+  /** The line that the reader wanted to see when the log was requested. */
   #wantedLine = 0;
-  /** Whether the failing lines alone are wanted. They are shown when they have been found. */
+  /** Whether the reader wants only the failing lines. They are shown when they have been found. */
   wantsFailingOnly: boolean;
 
   constructor(place: HTMLElement, options: LogViewerOptions) {
@@ -101,7 +101,7 @@ export class LogViewer {
   /**
    * Fetches the log, and shows a line.
    *
-   * @param isNew - a new copy is asked for, because the log may have grown.
+   * @param isNew - whether to request a new copy, because the log may have grown.
    * @returns whether there are lines.
    */
   async load(line: number, isNew = false): Promise<boolean> {
@@ -133,7 +133,7 @@ export class LogViewer {
     }
   }
 
-  /** Marks a line as the one that was jumped to, and reads it out. */
+  /** Marks a line as the one that was jumped to, and announces it to screen readers. */
   jumpTo(line: number): void {
     this.lines.jumpTo(line);
     const text = this.blocks.lineAt(line)?.[0];
@@ -152,22 +152,22 @@ export class LogViewer {
 
   setFailingOnly(isOnly: boolean): void {
     this.lines.setFailingOnly(isOnly);
-    // Without any failing lines, all are shown.
+    // Without any failing lines, all lines are shown.
     this.wantFailingOnly(this.lines.isFailingOnly);
   }
 
-  /** Stops waiting for the log. Its fetch ends a few seconds after nobody waits for it. */
+  /** Stops waiting for the log. The server stops fetching it a few seconds after the last reader has stopped waiting. */
   #stop(): void {
     this.#loading.abort();
     this.#say({ kind: "stopped" });
   }
 
-  /** Asks for a new copy, and stays where the reader is. */
+  /** Requests a new copy, and keeps the position of the reader. */
   #readAgain(): void {
     void this.load(this.#text === null ? this.#wantedLine : this.lines.place.line, true);
   }
 
-  /** Shows the end of the log, and what is added to it while its job runs. */
+  /** Shows the end of the log, and lines that are added to it while its job runs. */
   #follow(isOn: boolean): void {
     if (isOn) {
       this.lines.showEnd();
@@ -176,7 +176,7 @@ export class LogViewer {
     this.#render();
   }
 
-  /** Reads what has been added. A reader who has scrolled to another place stays there. */
+  /** Reads lines that have been added. The position of a reader who has scrolled away from the end does not change. */
   async #readOn(signal: AbortSignal): Promise<boolean> {
     const { lines } = this;
     const { from } = blocksAround(lines.place.line);
@@ -242,7 +242,7 @@ export class LogViewer {
     render(h(LogNote, { note: this.#note, onStop: () => this.#stop(), onAgain }), note);
     const text = this.#text;
     const trouble = this.#trouble;
-    // While the log is on its way, the place of its lines is kept.
+    // While the log is being loaded, the place of its lines is kept.
     lines.hidden = (text?.total ?? 0) === 0 && isFinal(this.#note);
     const following = { isFollowing: this.#follower.isOn, onFollow: (isOn: boolean) => this.#follow(isOn) };
     render(text === null ? null : h(LogFoot, { text, jobState, trouble, onAgain, ...following }), foot);

@@ -4,9 +4,9 @@ import { cutText, lookClass } from "../../log/log-line.tsx";
 import { logRuns } from "../../log/log-runs.ts";
 import type { ViewedLine } from "../../log/viewed-log.ts";
 
-/** How a line looks now. */
+/** The current look of a line. */
 export interface LineLook {
-  /** Null: it has not arrived yet. */
+  /** The line; null if it has not arrived yet. */
   readonly line: ViewedLine | null;
   readonly isFailing: boolean;
   readonly isSelected: boolean;
@@ -14,10 +14,10 @@ export interface LineLook {
   readonly isCurrent: boolean;
 }
 
-/** What an element shows already. Its content is made only once, so that selected text stays selected. */
+/** The content that each element shows. It is rebuilt only if it changes, so that selected text stays selected. */
 const contents = new WeakMap<HTMLElement, string>();
 
-/** Draws a line as `log-line.tsx` does. */
+/** Draws a line with the same elements as `log-line.tsx`. */
 export function drawLine(element: HTMLElement, number: number, look: LineLook): void {
   const { line, isFailing, isSelected, isCurrent } = look;
   const classes = ["log-row"];
@@ -31,7 +31,7 @@ export function drawLine(element: HTMLElement, number: number, look: LineLook): 
   const select = document.createElement("button");
   select.type = "button";
   select.className = "log-number";
-  // There are too many of them to go through by the tab key. Lines are selected by Shift and the arrow keys, too.
+  // There are too many numbers to visit them with the Tab key. Shift with the arrow keys selects lines, too.
   select.tabIndex = -1;
   select.textContent = String(number);
   element.replaceChildren(select, line === null ? waitingText() : lineText(line));
@@ -62,7 +62,7 @@ function lineText([text, wholeBytes]: ViewedLine): HTMLElement {
   return code;
 }
 
-/** The space that the line will take. */
+/** Returns a placeholder for the text of a line that has not arrived yet. */
 function waitingText(): HTMLElement {
   const code = document.createElement("code");
   code.className = "log-text log-waiting";

@@ -1,6 +1,6 @@
-/** What is marked beside the scroll bar. */
+/** The marks next to the scroll bar. */
 export interface Marks {
-  /** How many lines the log has. */
+  /** The number of lines in the log. */
   readonly total: number;
   /** Numbers of lines. */
   readonly failing: readonly number[];
@@ -10,7 +10,7 @@ export interface Marks {
 
 const MARK_PX = 3;
 
-/** Draws the places of failing lines and of hits. One picture, however many there are. */
+/** Draws the positions of failing lines and of hits. All of them are in one picture, however many there are. */
 export function drawMarks(canvas: HTMLCanvasElement, { total, failing, hits }: Marks): void {
   const ratio = window.devicePixelRatio || 1;
   const { clientWidth: width, clientHeight: height } = canvas;

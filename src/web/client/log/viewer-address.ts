@@ -2,7 +2,7 @@ import { logAddress } from "../../addresses.ts";
 import { type LineRange, rangeHash } from "../../log/line-range.ts";
 import type { LogName } from "./ask-log.ts";
 
-/** What the address of the page says about the reader's view. */
+/** The parts of the reader's view that are in the address of the page. */
 export interface AddressedView {
   readonly find: string;
   readonly isFailingOnly: boolean;
@@ -10,9 +10,9 @@ export interface AddressedView {
 }
 
 /**
- * Writes the view into the address. Called only after the reader has changed it.
+ * Writes the view into the address. Called only after the reader has changed the view.
  *
- * @param isStep - the reader may want to come back to how it was before.
+ * @param isStep - whether the browser's Back button should return to the view before the change.
  */
 export function writeAddress({ project, guid, log }: LogName, view: AddressedView, isStep: boolean): void {
   const { find, isFailingOnly, selected } = view;

@@ -12,7 +12,7 @@ export interface ViewerFrame {
   readonly foot: HTMLElement;
 }
 
-/** Puts the elements of the viewer where the page has a place for them. What is there for browsers without scripts goes. */
+/** Puts the elements of the viewer into their place in the page, instead of the content for browsers without scripts. */
 export function buildFrame(place: HTMLElement, list: LineList): ViewerFrame {
   const frame = {
     tools: part("log-tools-place"),

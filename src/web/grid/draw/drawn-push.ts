@@ -10,7 +10,7 @@ import type { RowDrawing } from "./row-drawing.tsx";
 /** A push, ready to be drawn. */
 export interface DrawnPush {
   readonly push: ShownPush;
-  /** Of all its jobs. */
+  /** Counts of all jobs of the push, regardless of the filter. */
   readonly counts: JobCounts;
   readonly total: number;
   readonly shown: number;
@@ -18,17 +18,17 @@ export interface DrawnPush {
   readonly drawing: RowDrawing;
 }
 
-/** What {@link arrangePush} arranges. */
+/** The arguments of {@link arrangePush}. */
 export interface PushToDraw {
   readonly push: ShownPush;
   readonly all: PushJobs;
-  /** What the view's filter shows; see `createTests`. */
+  /** Whether the view's filter shows a job; see `createTests`. */
   readonly isShown: JobTest;
   readonly view: GridView;
   readonly tabIndex: RowDrawing["tabIndex"];
 }
 
-/** Returns what is drawn of a push in a view. Pure, and the same on the server and in the browser. */
+/** Returns the parts of a push that a view shows. Pure, so that the server and the browser draw the same. */
 export function arrangePush({ push, all, isShown, view, tabIndex }: PushToDraw): DrawnPush {
   const rows = pickRows(all.rows, isShown);
   return {

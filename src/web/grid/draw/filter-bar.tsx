@@ -6,13 +6,13 @@ import type { JobCounts } from "../job-counts.ts";
 
 export interface FilterBarProps {
   readonly view: GridView;
-  /** Of the jobs on the page that the filter would show if it left out no status. */
+  /** Counts of the jobs on the page that match the filter, ignoring its conditions on the status. */
   readonly counts: JobCounts;
 }
 
 const TIERS = [1, 2, 3];
 
-/** The filter: a form that works without a script, and links that each change one condition. */
+/** The filter: a form that works without scripts, and links that each change one condition. */
 export function FilterBar({ view, counts }: FilterBarProps) {
   const { filter } = view;
   return (
@@ -48,7 +48,7 @@ export function FilterBar({ view, counts }: FilterBarProps) {
   );
 }
 
-/** A number of jobs that shows only these when it is followed, and all again the next time. */
+/** A link with a number of jobs. Following it shows only these jobs; following it again shows all jobs. */
 function CountLink({
   view,
   status,
@@ -71,7 +71,7 @@ function CountLink({
   );
 }
 
-/** The conditions that have no field in the form, so that sending the form keeps them. */
+/** Hidden fields for the conditions that have no field in the form, so that submitting the form keeps them. */
 function KeptConditions({ view }: { readonly view: GridView }) {
   const { filter } = view;
   const kept = [
@@ -90,7 +90,7 @@ function KeptConditions({ view }: { readonly view: GridView }) {
   );
 }
 
-/** Each condition that is in force, with a link that removes it. */
+/** The active conditions, each with a link that removes it. */
 function Conditions({ view }: { readonly view: GridView }) {
   const { filter, author, since, until, before } = view;
   const removals = [

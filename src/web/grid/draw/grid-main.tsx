@@ -5,7 +5,7 @@ import { FilterBar, type FilterBarProps } from "./filter-bar.tsx";
 import { NoPushes, OlderPushes } from "./grid-notes.tsx";
 
 export interface GridMainProps extends FilterBarProps {
-  /** Where the next page of pushes begins; null at the end of the list. */
+  /** The cursor of the next page of pushes; null at the end of the list. */
   readonly next: string | null;
   readonly isEmpty: boolean;
   /** The pushes; see `PushSection`. */
@@ -14,7 +14,7 @@ export interface GridMainProps extends FilterBarProps {
   readonly panel: ComponentChildren;
 }
 
-/** The main content of the grid's page. The script finds its places by their ids, and reads what it needs from `data-` attributes. */
+/** The main content of the grid page. The script finds elements by their ids, and reads its settings from `data-` attributes. */
 export function GridMain({ view, counts, next, isEmpty, children, panel }: GridMainProps) {
   const { project, revision } = view;
   return (

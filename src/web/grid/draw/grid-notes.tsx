@@ -3,7 +3,7 @@ import { publishAddress } from "../../addresses.ts";
 import { gridAddress } from "../grid-address.ts";
 import { type GridView, plainView } from "../grid-view.ts";
 
-/** What is shown instead of pushes if there are none. */
+/** The note that is shown if there are no pushes: it explains why, and what to do. */
 export function NoPushes({ view }: { readonly view: GridView }) {
   const { project, author, since, until, before } = view;
   if (before !== null) {
@@ -34,7 +34,7 @@ export function NoPushes({ view }: { readonly view: GridView }) {
   );
 }
 
-/** The end of a list of pushes. */
+/** The end of a list of pushes: a link to older ones, or a note that there are none. */
 export function OlderPushes({ view, next }: { readonly view: GridView; readonly next: string | null }) {
   if (next === null) return <p class="end-of-list muted">No older pushes.</p>;
   return (

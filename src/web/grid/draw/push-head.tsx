@@ -9,9 +9,9 @@ import type { ShownPush, ShownRevision } from "../shown-push.ts";
 export interface PushHeadProps {
   readonly push: ShownPush;
   readonly view: GridView;
-  /** Of all jobs of the push, whatever the filter shows. */
+  /** Counts of all jobs of the push, regardless of the filter. */
   readonly counts: JobCounts;
-  /** The number of all its jobs. */
+  /** The number of all jobs of the push. */
   readonly total: number;
   /** The number of jobs that the filter shows. */
   readonly shown: number;
@@ -20,7 +20,7 @@ export interface PushHeadProps {
   readonly tabIndex: -1 | undefined;
 }
 
-/** When a push came, from whom, how far it is, and its revisions. */
+/** The head of a push: its time, author, progress and revisions. */
 export function PushHead({ push, view, counts, total, shown, zone, tabIndex }: PushHeadProps) {
   const { project } = view;
   const progress = progressText(counts);

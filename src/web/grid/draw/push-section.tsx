@@ -13,7 +13,7 @@ export interface PushSectionProps {
   readonly children: ComponentChildren;
 }
 
-/** The place of a push in the page. Its content is drawn by itself, so that a change redraws this push alone. */
+/** The element that holds a push. Its content is rendered separately, so that a change redraws only this push. */
 export function PushSection({ revision, children }: PushSectionProps) {
   return (
     <section class="push" data-push={revision} aria-label={`push ${revision}`}>
@@ -25,7 +25,7 @@ export function PushSection({ revision, children }: PushSectionProps) {
 export interface PushContentProps {
   readonly drawn: DrawnPush;
   readonly zone: Zone;
-  /** The rows, if they were drawn before. Default: they are drawn here. */
+  /** Rows that have already been rendered. Default: the rows are rendered here. */
   readonly rows?: ComponentChildren;
 }
 
@@ -48,7 +48,7 @@ export function PushContent({ drawn, zone, rows }: PushContentProps) {
   );
 }
 
-/** Says what hides all jobs of a push, and offers to show them. */
+/** Says which filter hides all jobs of a push, and links to a view that shows them. */
 function HiddenJobs({
   drawing: { view, tabIndex },
   total,

@@ -4,21 +4,21 @@ import { buttonTitle, type GridJob, spokenJob } from "../grid-job.ts";
 import { type GridView, isGroupOpen } from "../grid-view.ts";
 import { closeGroup, type GroupItem, type JobGroup, openGroup, type PlatformRow } from "../group-jobs.ts";
 
-/** What the rows of a push need to know beside their jobs. */
+/** The data that the rows of a push need in addition to their jobs. */
 export interface RowDrawing {
   readonly view: GridView;
   /** The first 12 characters of the push's revision. */
   readonly revision: string;
-  /** Guids of failures that passed in another run of the push. */
+  /** Guids of failures whose job passed in another run of the same push. */
   readonly passed: ReadonlySet<string>;
   readonly jobAddress: (guid: string) => string;
   readonly groupAddress: (key: string) => string;
   readonly platformAddress: (key: string) => string;
-  /** In the browser, the Tab key goes from push to push, and arrow keys move among the jobs. */
+  /** -1 in the browser, where a script makes the Tab key move from push to push, and the arrow keys from job to job. */
   readonly tabIndex: -1 | undefined;
 }
 
-/** Returns the key of a group among those of all pushes. */
+/** Returns a key that identifies a group among the groups of all pushes. */
 function openKey(revision: string, groupKey: string): string {
   return `${revision}/${groupKey}`;
 }
@@ -29,8 +29,8 @@ export interface GridRowProps {
 }
 
 /**
- * One platform of a push. The functions below are called directly, not used as components: a grid has thousands of jobs, and a component
- * for each would take more time and memory than the elements.
+ * One platform of a push. The functions below are called directly instead of being used as components, because a grid has thousands of
+ * jobs, and a component for each would take more time and memory than its elements.
  */
 export function GridRow({ row, drawing }: GridRowProps) {
   const { view } = drawing;
@@ -53,7 +53,7 @@ export function GridRow({ row, drawing }: GridRowProps) {
   );
 }
 
-/** Puts spaces between elements, so that lines break there: a parenthesis stays with the job beside it. */
+/** Puts spaces between elements. Lines break only at these spaces, so a parenthesis stays with the job next to it. */
 function spaced(elements: readonly ComponentChild[]): ComponentChild[] {
   return elements.flatMap((element, index) => (index === 0 ? [element] : [" ", element]));
 }

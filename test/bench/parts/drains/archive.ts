@@ -2,7 +2,7 @@ import type { Part } from "../../part.ts";
 import { ratios, spreadOf } from "../../spread.ts";
 import { besideSpread, cpuSpread, memorySpread, rateRatio } from "./drain-spreads.ts";
 
-/** What the archive costs the worker with an embedded store, how large it is, and how fast it is replayed into an empty store. */
+/** Measures what the archive costs a worker with an embedded store, how large it is, and how fast it is replayed into an empty store. */
 export const archive = {
   goals: {
     ratio_to_off: { atLeast: 0.9 },

@@ -19,7 +19,7 @@ export function cpuSpread(drains: readonly Drain[]): Spread {
   );
 }
 
-/** The spread of the worker's peak memory, in MiB. The goal is for the maximum. */
+/** The spread of the worker's peak memory, in MiB. The target applies to the maximum. */
 export function memorySpread(drains: readonly Drain[]): Spread {
   return spreadOf(
     drains.map(({ peak_rss_mib }) => peak_rss_mib ?? Number.NaN),
@@ -27,7 +27,7 @@ export function memorySpread(drains: readonly Drain[]): Spread {
   );
 }
 
-/** The spread of a figure that only this contender has. */
+/** The spread of a figure that only this contender reports. */
 export function besideSpread(drains: readonly Drain[], name: string, digits: number): Spread {
   return spreadOf(
     drains.map(({ besides }) => besides[name] ?? Number.NaN),

@@ -2,7 +2,7 @@ import { JOBS_THERE } from "../../contenders/sizes.ts";
 import type { Part } from "../../part.ts";
 import { rateRatio } from "./drain-spreads.ts";
 
-/** The worker with an embedded store that holds many jobs already. */
+/** The worker with an embedded store that already holds many jobs. */
 export const full = {
   goals: { ratio_to_empty: { atLeast: 0.8 } },
   contenders: ["sqlite", "full"],

@@ -1,7 +1,7 @@
 import type { Part } from "../../part.ts";
 import { workerMeasured } from "./worker-measured.ts";
 
-/** The worker with a server for MongoDB's protocol on the same machine. The goal for its rate is a figure of `physical`. */
+/** The worker with a MongoDB-protocol server on the same machine. The target for its rate is a figure of `physical`. */
 export const mongodb = {
   goals: { peak_rss_mib: { atMost: 256 } },
   contenders: ["limit", "mongodb"],

@@ -1,7 +1,9 @@
 import type { Part } from "../../part.ts";
 import { rateRatio, rateSpread } from "./drain-spreads.ts";
 
-/** The worker beside a plain consumer with one upsert and one acknowledgement for each message, which a team would write first. */
+/**
+ * The worker compared with a plain consumer, which makes one upsert and one acknowledgement per message, as a team would write it first.
+ */
 export const peers = {
   goals: {},
   contenders: ["mongodb", "plain"],

@@ -2,8 +2,8 @@ import type { Part } from "../../part.ts";
 import { rateRatio, rateSpread } from "./drain-spreads.ts";
 
 /**
- * What is possible on this machine: the bare consumer that also writes each message's bytes as one row (SQLite), or the parsed
- * messages of a batch by one `insertMany` (MongoDB's protocol).
+ * The physical limit on this machine: the bare consumer that also writes each message's bytes as one row (SQLite), or the parsed
+ * messages of a batch with one `insertMany` (MongoDB's protocol).
  */
 export const physical = {
   goals: { mongodb_ratio: { atLeast: 0.35 } },

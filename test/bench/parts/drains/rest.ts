@@ -2,7 +2,7 @@ import { CONNECTIONS, ITEMS } from "../../contenders/sizes.ts";
 import type { Part } from "../../part.ts";
 import { besideSpread, rateRatio, rateSpread } from "./drain-spreads.ts";
 
-/** The worker with an empty embedded store, to which signed collections are posted instead of published messages. */
+/** The worker with an empty embedded store, which receives signed collections over REST instead of published messages. */
 export const rest = {
   goals: { ratio: { atLeast: 0.5 } },
   contenders: ["sqlite", "rest"],

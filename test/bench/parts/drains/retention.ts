@@ -2,7 +2,7 @@ import { OLD_JOBS } from "../../contenders/sizes.ts";
 import type { Part } from "../../part.ts";
 import { besideSpread, rateRatio } from "./drain-spreads.ts";
 
-/** What the worker with an embedded store loses while it removes old jobs in the background. */
+/** Measures how much slower the worker with an embedded store is while it removes old jobs in the background. */
 export const retention = {
   goals: { ratio_to_off: { atLeast: 0.95 } },
   contenders: ["sqlite", "retention"],

@@ -26,7 +26,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Keeps the process busy for some milliseconds, so that messages which come at once have to wait for each other. */
+/** Keeps the process busy for some milliseconds, so that simultaneous messages have to wait for each other. */
 function spend(ms: number): void {
   const end = performance.now() + ms;
   while (performance.now() < end);
@@ -46,10 +46,10 @@ async function post(body: string | Uint8Array<ArrayBuffer>, type = JSON_TYPE, qu
 const good = JSON.stringify(aMessage());
 
 it.each<[string, string | Uint8Array<ArrayBuffer>, string, object]>([
-  ["a good message", good, "", { exchange: null, accepted: 1, rejected: 0 }],
-  ["one of an exchange that may write to the project", good, "?exchange=e/good", { accepted: 1 }],
-  ["one of an exchange that may not", good, "?exchange=e/bad", { accepted: 0, rejected: 1 }],
-  ["a text that is no JSON", "{no", "", { rejected: 1, items: [{ reason: "malformed-body" }] }],
+  ["a valid message", good, "", { exchange: null, accepted: 1, rejected: 0 }],
+  ["a message of an exchange that may write to the project", good, "?exchange=e/good", { accepted: 1 }],
+  ["a message of an exchange that may not", good, "?exchange=e/bad", { accepted: 0, rejected: 1 }],
+  ["a text that is not JSON", "{no", "", { rejected: 1, items: [{ reason: "malformed-body" }] }],
   [
     "bytes that are not text",
     new Uint8Array([0xff, 0xfe]),
@@ -57,14 +57,14 @@ it.each<[string, string | Uint8Array<ArrayBuffer>, string, object]>([
     { rejected: 1, items: [{ reason: "malformed-body" }] },
   ],
   ["nothing", "", "", { rejected: 1, items: [{ reason: "malformed-body" }] }],
-])("%s is judged as the worker judges it", async (_what, body, query, view) => {
+])("%s gets the same verdict as from the worker", async (_what, body, query, view) => {
   const answer = await post(body, JSON_TYPE, query);
   expect([answer.status, answer.type]).toEqual([200, "application/json"]);
   expect(JSON.parse(answer.body)).toMatchObject(view);
   expect(await store.countDocuments()).toMatchObject({ jobs: 0, rejections: 0 });
 });
 
-it("a form is answered with a page that still has the message, its first line feed too", async () => {
+it("a form is answered with a page that still contains the message, including its leading line feed", async () => {
   const message = `\n${JSON.stringify({ ...aMessage(), state: "done", taskId: "</textarea><b>x" })}`;
   const answer = await post(String(new URLSearchParams({ message, exchange: "" })), FORM_TYPE);
   expect([answer.status, answer.type]).toEqual([200, "text/html; charset=utf-8"]);
@@ -73,7 +73,7 @@ it("a form is answered with a page that still has the message, its first line fe
   expect(answer.body).toMatch(/<textarea[^>]*>\n\n\{/);
 });
 
-it("of a form with very many fields, only the first ones are read", async () => {
+it("only the first fields of a form with very many fields are read", async () => {
   const form = String(new URLSearchParams({ message: "late-message" }));
   expect((await post(`${"a&".repeat(9)}${form}`, FORM_TYPE)).body).toContain("late-message");
   expect((await post(`${"a&".repeat(10)}${form}`, FORM_TYPE)).body).not.toContain("late-message");
@@ -86,12 +86,12 @@ it("a message that is too long is refused, with the limit and what to do", async
   const long = await post(String(new URLSearchParams({ message: "é".repeat(MAX) })), FORM_TYPE);
   expect([long.status, long.type]).toEqual([413, "text/html; charset=utf-8"]);
   expect(long.body).toContain("longer than MAX_BODY_BYTES");
-  // A shorter form is judged, because its length is only known when it has been decoded.
+  // A shorter form is judged, because the message's length is only known when the form has been decoded.
   const form = await post(String(new URLSearchParams({ message: "x".repeat(MAX + 1) })), FORM_TYPE);
   expect(form.body).toContain("oversize-body");
 });
 
-it("of many messages at once, two are judged and ten wait; the others are told to come again", async () => {
+it("of many messages at the same time, two are judged and ten wait; the others are told to try again", async () => {
   const jobs = JSON.stringify(Array.from({ length: 10 }, () => aMessage()));
   const answers = await Promise.all(
     Array.from({ length: 40 }, () => post(jobs, JSON_TYPE, "?exchange=e/slow")),
@@ -102,7 +102,7 @@ it("of many messages at once, two are judged and ten wait; the others are told t
 });
 
 it.each([
-  ["a type that pages elsewhere may post unasked", "text/plain", 415],
+  ["a type that other sites may post without permission", "text/plain", 415],
   ["a file", "multipart/form-data; boundary=x", 415],
 ])("%s is refused", async (_what, type, status) => {
   expect((await post(good, type)).status).toBe(status);

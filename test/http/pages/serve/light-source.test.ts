@@ -12,7 +12,7 @@ it("operators are told what keeps the worker from working, without passwords", a
   });
 });
 
-it("readers are told only that it is not ready: a reason may name databases and paths", async () => {
+it("readers are told only that it is not ready, because a reason may name databases and paths", async () => {
   const light = createLightSource({ problems, showsReasons: false, ready, now: () => 0 });
   expect(await light.ask()).toEqual({ state: "trouble", words: "not ready now" });
   expect(light.last()).toEqual({ state: "trouble", words: "not ready now" });

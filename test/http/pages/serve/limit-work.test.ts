@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { limitWork } from "../../../../src/http/pages/serve/limit-work.ts";
 
-it("two run at once, ten wait in their order, and the next one is refused", async () => {
+it("two tasks run at the same time, ten wait in order, and the next one is refused", async () => {
   const limit = limitWork({ atOnce: 2, waiting: 10 });
   const begun: number[] = [];
   const ends: (() => void)[] = [];
@@ -32,7 +32,7 @@ it("two run at once, ten wait in their order, and the next one is refused", asyn
   expect(await late).toBe(13);
 });
 
-it("work that fails gives its place back", async () => {
+it("a failed task frees its place", async () => {
   const limit = limitWork({ atOnce: 1, waiting: 0 });
   await expect(limit.run(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
   expect(await limit.run(async () => "yes")).toBe("yes");

@@ -12,21 +12,21 @@ describe("a POST to a page", () => {
   it.each([
     ["from the page's script", own],
     ["from the page's form", { ...own, contentType: "application/x-www-form-urlencoded;charset=utf-8" }],
-    ["from curl, which tells nothing", { ...own, fetchSite: undefined, origin: undefined }],
+    ["from curl, which sends no origin", { ...own, fetchSite: undefined, origin: undefined }],
     ["from an old browser", { ...own, fetchSite: undefined }],
-    ["from a form of a page that tells no referrer", { ...own, origin: "null" }],
+    ["from a form of a page that sends no referrer", { ...own, origin: "null" }],
     ["with a Host in capitals", { ...own, host: "CI.example.org:8443" }],
   ])("%s is answered", (_name, source) => {
     expect(postProblem(source)).toBeNull();
   });
 
   it.each([
-    ["text, which other pages may post unasked", "text/plain"],
+    ["text, which other sites may post without permission", "text/plain"],
     ["a form with files", "multipart/form-data; boundary=x"],
     ["no type", undefined],
     ["a type that begins like JSON", "application/jsonp"],
     ["two types", "text/plain, application/json"],
-  ])("of %s is refused", (_name, contentType) => {
+  ])("with %s is refused", (_name, contentType) => {
     expect(postProblem({ ...own, contentType })).toBe("type");
   });
 
@@ -44,7 +44,7 @@ describe("a POST to a page", () => {
   });
 });
 
-it("data are refused to pages of other sites, and given to the address bar and to programs", () => {
+it("data is refused to pages of other sites, but given to the address bar and to programs", () => {
   const asked = ["cross-site", "same-site", "same-origin", "none", undefined];
   expect(asked.map((fetchSite) => isForeignQuestion({ fetchSite }))).toEqual([
     true,

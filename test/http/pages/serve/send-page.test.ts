@@ -25,16 +25,16 @@ it("a page is a document with its title, files and content", () => {
   expect(html).toContain('<main id="main" tabindex="-1"><p>content</p></main>');
 });
 
-it("a title cannot turn the direction of the text around it", () => {
+it("a title cannot change the direction of the text around it", () => {
   expect(draw({ title: "a\u202eb" })).toContain("<title>a\\u202eb · pulse-ingest</title>");
 });
 
-it("pieces that were drawn in several turns stand one after the other", () => {
+it("pieces that were rendered in several turns appear in order", () => {
   const pieces = ["one", "two"].map((text) => drawMarkup(h("p", null, text)));
   expect(draw({ main: joinMarkup(pieces) })).toContain("<p>one</p><p>two</p></main>");
 });
 
-it("hostile names are text everywhere", () => {
+it("hostile names are plain text everywhere", () => {
   const name = `</title><script>alert("1")</script>'&amp;`;
   const html = draw({ title: name, project: name, search: name }, pageSettings, {
     state: "trouble",
@@ -45,7 +45,7 @@ it("hostile names are text everywhere", () => {
   expect(html).toContain('href="/projects/%3C%2Ftitle%3E%3Cscript%3Ealert(%221%22)%3C%2Fscript%3E');
 });
 
-it("a password in a URL is blanked, in the link as in the text", () => {
+it("a password in a URL is blanked, in the link and in the text", () => {
   const address = "https://ci:hunter2@logs.example.org/a.txt";
   const html = draw({ main: drawMarkup(h("p", null, h(DataLink, { href: address, children: address }))) });
   expect(html).not.toContain("hunter2");
@@ -57,7 +57,7 @@ it("the operators' page is linked only where it is served", () => {
   expect(draw({}, { ...pageSettings, operates: false })).not.toContain("/operate");
 });
 
-describe("a page that is drawn in pieces", () => {
+describe("a page that is rendered in pieces", () => {
   const pieces = (main: AsyncIterable<Markup>, events: string[] = []) =>
     documentPieces(
       { assets, settings: pageSettings, log: { ...noLog, error: (event) => void events.push(event) } },
@@ -65,7 +65,7 @@ describe("a page that is drawn in pieces", () => {
       ready,
     );
 
-  it("has its beginning before any of them is drawn, and is the same document", async () => {
+  it("is the same document, and its beginning is sent before any piece is rendered", async () => {
     let drawn = 0;
     async function* draws() {
       for (const text of ["one", "https://ci:hunter2@h/"]) {
@@ -85,7 +85,7 @@ describe("a page that is drawn in pieces", () => {
     expect([first, ...rest].join("")).toBe(whole);
   });
 
-  it("is cut where drawing fails, and the log says so", async () => {
+  it("ends where rendering fails, and the failure is logged", async () => {
     const events: string[] = [];
     async function* draws() {
       yield drawMarkup(h("p", null, "one"));

@@ -1,11 +1,11 @@
 import { announce } from "../announce.ts";
 
-/** Between two announcements, in milliseconds. More would talk over whatever the reader listens to. */
+/** The shortest time between two announcements, in milliseconds. More of them would interrupt what the reader listens to. */
 const EVERY_MS = 30_000;
 const SHOWN_REVISION = 8;
 
-/** Tells people who use a screen reader which pushes have new failures: one sentence, not too often. */
-export class FailuresTold {
+/** Announces to screen readers which pushes have new failures, in one sentence, and not too often. */
+export class FailureAnnouncer {
   readonly #counts = new Map<string, number>();
   #timer: number | undefined;
   #lastMs = Number.NEGATIVE_INFINITY;
@@ -14,12 +14,12 @@ export class FailuresTold {
     if (failures === 0) return;
     this.#counts.set(revision, (this.#counts.get(revision) ?? 0) + failures);
     this.#timer ??= window.setTimeout(
-      () => this.#tell(),
+      () => this.#announce(),
       Math.max(0, this.#lastMs + EVERY_MS - performance.now()),
     );
   }
 
-  #tell(): void {
+  #announce(): void {
     this.#timer = undefined;
     this.#lastMs = performance.now();
     announce(failuresSentence([...this.#counts]));

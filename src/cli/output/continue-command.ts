@@ -1,15 +1,15 @@
 import type { CommandOptions } from "../options/command-options.ts";
 
-/** The options that are repeated as they were. `--since` and `--until` get new values. */
+/** The options that are repeated unchanged. `--since` and `--until` get new values. */
 const kept = ["exchange", "client", "project", "task"] as const;
 
 /**
- * Returns the command that goes on with an interrupted replay.
+ * Returns the command that continues an interrupted replay.
  *
- * @param options - those of the interrupted one.
+ * @param options - the options of the interrupted replay.
  * @param into - the address of the target, without a password; null if there is none.
  */
-export function goOnCommand(
+export function continueCommand(
   options: CommandOptions,
   { since, until, into }: { readonly since: string; readonly until: string; readonly into: string | null },
 ): string {
