@@ -15,5 +15,5 @@ it.each([
   [{ client: "it's me", dryRun: true, json: true }, null, " --client 'it'\\''s me' --dry-run --json"],
   [{ into: "mongodb://u:secret@h/db" }, "mongodb://u:***@h/db", " --into 'mongodb://u:***@h/db'"],
 ])("with %j, the command that resumes has the same options but new times", (options, into, words) => {
-  expect(goOnCommand(options, { ...place, into })).toBe(`${begin}${words}`);
+  expect(continueCommand(options, { ...place, into })).toBe(`${begin}${words}`);
 });
