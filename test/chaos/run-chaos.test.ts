@@ -17,7 +17,7 @@ async function expectTheLaw(store: StoreName, isMeant: (fault: Fault) => boolean
   const lines: string[] = [];
   const report = await runChaos(
     {
-      ...{ store, series, seed: 7, messages: 800, rate: 30, faults: kinds.length, kinds, env: {} },
+      ...{ store, series, seed: 7, messages: 800, rate: 60, faults: kinds.length, kinds, env: {} },
       // Half-open connections are noticed soon, which keeps the test short.
       heartbeatSeconds: 2,
       say: (line) => lines.push(line),
