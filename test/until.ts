@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 const POLL_MS = 10;
-const LIMIT_MS = 50_000;
+const LIMIT_MS = 150_000;
 
 /**
  * Calls a function repeatedly until it returns a result.

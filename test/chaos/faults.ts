@@ -244,7 +244,7 @@ async function deleteQueue({ onBroker, queue, fleet, deletions }: World): Promis
   let deleted: Deletion;
   try {
     deleted = await onBroker(async (channel) => {
-      const limit = Date.now() + 10_000;
+      const limit = Date.now() + 30_000;
       while ((await channel.checkQueue(queue)).messageCount < 20 && Date.now() < limit) await wait(20);
       const fromMs = Date.now();
       const { messageCount } = await channel.deleteQueue(queue);

@@ -17,7 +17,7 @@ import { messageStream } from "./message-stream.ts";
 import { seeded } from "./random.ts";
 import { readMongodb, readSqlite } from "./read-documents.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(400_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 const mongodb = await serverOrSkip(sharedMongodb);
 const preload = new URL("../doubles/die-at.mjs", import.meta.url).href;
@@ -86,7 +86,7 @@ broker.describe(
       const url = await urlOf(worker);
       const isWritten = async (): Promise<boolean> =>
         (await waiting()) === 0 && (await status(url)).jobs.in_hand === 0;
-      await until(isWritten, "all messages are written", 60_000);
+      await until(isWritten, "all messages are written");
     }
 
     /** Returns how many messages of those that were published are not in the archive. */

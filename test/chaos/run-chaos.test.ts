@@ -5,7 +5,7 @@ import { type Fault, faults } from "./faults.ts";
 import { runChaos } from "./run-chaos.ts";
 import type { StoreName } from "./world.ts";
 
-jest.setTimeout(300_000);
+jest.setTimeout(900_000);
 const series = process.env["TEST_BROKER"] === "4" ? "4" : "3";
 const stop = new AbortController();
 // After a timeout of jest, the run must not continue.

@@ -28,7 +28,7 @@ async function whatHasPiledUp(world: World): Promise<string | null> {
 /** Returns a worker's own status. @throws Error if it does not answer. */
 export async function statusOf(worker: WorkerProcess): Promise<WorkerStatus> {
   const line = worker.lines.find(({ event }) => event === "http_listening");
-  const response = await fetch(`${line?.["url"]}/status`, { signal: AbortSignal.timeout(5000) });
+  const response = await fetch(`${line?.["url"]}/status`, { signal: AbortSignal.timeout(30_000) });
   return workerStatus.parse(await response.json());
 }
 

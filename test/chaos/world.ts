@@ -105,7 +105,7 @@ export async function openWorld({ store, series, heartbeatSeconds, env }: WorldO
       );
     };
     const onBroker = async <T>(work: (channel: Channel) => Promise<T>): Promise<T> => {
-      const connection: ChannelModel = await connect(broker.url, { timeout: 5000 });
+      const connection: ChannelModel = await connect(broker.url, { timeout: 30_000 });
       // A fault has broken the connection. The task fails and reports it.
       connection.on("error", () => undefined);
       try {

@@ -8,7 +8,7 @@ import { openStore } from "../../src/store/open-store.ts";
 import { aClaim, aMessage, anArrival, aRejection } from "../examples.ts";
 import { type CliRun, runCli } from "./run-cli.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 /** A C1 colour sequence, DEL, a direction override, a zero-width space, a tag beyond the basic plane, a bell, a soft hyphen. */
 const HOSTILE = "\u009b31m\u007f\u202e\u200b\u{e0041}\u0007\u00ad\u2028";

@@ -6,7 +6,7 @@ import { commands } from "../../src/cli/commands.ts";
 import { aMessage } from "../examples.ts";
 import { CliProcess, runCli } from "./run-cli.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 const nameOf = (usage: string): string[] => usage.replace(/ [<[].*$/, "").split(" ");
 

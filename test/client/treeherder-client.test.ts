@@ -230,10 +230,10 @@ describe("retrying", () => {
 describe("time limits", () => {
   it("end an attempt that is not answered; the error names the address and the time", async () => {
     server.answer = silence;
-    const hasty = new TreeherderClient({ serverUrl: server.url, timeoutMs: 100, retries: 1 });
+    const hasty = new TreeherderClient({ serverUrl: server.url, timeoutMs: 1000, retries: 1 });
     const error = await errorOf(hasty.getRepositories());
     expect(error).toBeInstanceOf(UnreachableError);
-    expect(error).toMatchObject({ status: null, message: expect.stringContaining("no answer within 0.1 s") });
+    expect(error).toMatchObject({ status: null, message: expect.stringContaining("no answer within 1 s") });
     expect(server.seen).toHaveLength(2);
     expect(server.seen[0]).toMatchObject({ method: "GET", target: "/api/repository/", signature: "none" });
   });
@@ -265,18 +265,13 @@ describe("time limits", () => {
 });
 
 describe("an error says what to do", () => {
-  const far = new Date(Date.now() - 300_000).toUTCString();
+  /** Refuses with a clock that is five minutes behind. */
+  const behind: Respond = (...given) => {
+    const detail = "Hawk authentication failed: The token has expired. Is your system clock correct?";
+    json(403, { detail }, { date: new Date(Date.now() - 300_000).toUTCString() })(...given);
+  };
   it.each<[string, Respond, new (...args: never) => Error, RegExp]>([
-    [
-      "the clock",
-      json(
-        403,
-        { detail: "Hawk authentication failed: The token has expired. Is your system clock correct?" },
-        { date: far },
-      ),
-      ClockError,
-      /set this machine's clock: it is (299|30\d) s ahead of the server's/,
-    ],
+    ["the clock", behind, ClockError, /set this machine's clock: it is (299|30\d) s ahead of the server's/],
     [
       "an unknown id",
       json(403, { detail: "No authentication credentials found with id me" }),

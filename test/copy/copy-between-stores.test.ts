@@ -22,7 +22,7 @@ import { sharedMongodb } from "../servers/shared-servers.ts";
 import { copiesOf, everything, fillStore, job } from "../store/copy-contract.ts";
 import { readWhole } from "../store/whole-documents.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 const folder = mkdtempSync(join(tmpdir(), "copy-"));
 const silent = (): void => undefined;

@@ -172,7 +172,7 @@ it("by a worker when it starts, whatever its broker does", async () => {
     "pulse-ingest.db-shm",
   ])
     expect([name, seen[name]]).toEqual([name, "600"]);
-}, 60_000);
+}, 180_000);
 
 it("and in a new folder nothing is open to others", () => {
   expect(closeDataToOthers(join(folder, "nowhere"))).toEqual([]);

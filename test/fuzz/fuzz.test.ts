@@ -3,7 +3,7 @@ import { judgeMutants } from "./judge-mutants.ts";
 import { mutant } from "./mutate.ts";
 import { randomOf } from "./random.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 const COUNT = 10_000;
 
 it("every changed message ends with the right verdict (npm run fuzz: a million of them)", () => {

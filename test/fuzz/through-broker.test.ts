@@ -3,7 +3,7 @@ import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
 import { fuzzThroughBroker } from "./through-broker.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 
 broker.describe(`through ${broker.name}`, () => {

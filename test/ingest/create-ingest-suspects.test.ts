@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import { aDelivery, aMessage } from "../examples.ts";
 import { IngestStory, until } from "./an-ingest.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const MAX_ATTEMPTS = 3;
 
 let story: IngestStory;

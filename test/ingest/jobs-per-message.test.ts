@@ -6,7 +6,7 @@ import { aDelivery, aMessage, limits } from "../examples.ts";
 import { IngestStory, until } from "./an-ingest.ts";
 import { realRead } from "./write-messages.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 /** The maximum number of jobs in one message by default. */
 const MANY = limits.maxJobs;

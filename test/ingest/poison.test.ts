@@ -10,7 +10,7 @@ import { openStore } from "../../src/store/open-store.ts";
 import { bundleProgram } from "../bundle-program.ts";
 import { aMessage } from "../examples.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const worker = bundleProgram("doubles/poisoned-worker.mjs");
 const MAX_ATTEMPTS = 3;
 const JOBS = 30;

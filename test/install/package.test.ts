@@ -58,7 +58,7 @@ describe("the packed package, installed into an empty folder", () => {
     const { code, stdout } = await npx(["check"], env);
     expect(stdout).toContain("exchange/");
     expect(code).toBe(0);
-  }, 60_000);
+  }, 180_000);
 
   it("`npx pulse-ingest check` in a folder without a registry says where to get one", async () => {
     const { code, stderr } = await npx(["check"]);
@@ -66,7 +66,7 @@ describe("the packed package, installed into an empty folder", () => {
     expect(stderr).toContain("REGISTRY_FILE");
     expect(stderr).not.toContain("    at ");
     expect(code).toBe(2);
-  }, 60_000);
+  }, 180_000);
 
   it("`npx pulse-ingest validate` judges a message", async () => {
     writeFileSync(join(folder, "job.json"), JSON.stringify(aMessage()));
@@ -74,13 +74,13 @@ describe("the packed package, installed into an empty folder", () => {
     expect(await npx(["validate", "job.json"])).toMatchObject({ code: 0, stdout: "job.json[0]: valid\n" });
     const bad = await npx(["validate", "bad.json"]);
     expect(bad).toMatchObject({ code: 1, stdout: expect.stringContaining("/state") });
-  }, 60_000);
+  }, 180_000);
 
   it("`npx pulse-ingest submit` includes the client library", async () => {
     const { code, stderr } = await npx(["submit", "job.json", "--project", "try", "--kind", "jobs"]);
     expect(stderr).toContain("HAWK_CLIENT_ID");
     expect(code).toBe(2);
-  }, 60_000);
+  }, 180_000);
 
   it("`pulse-ingest start` runs, waits for its broker, and ends well on SIGTERM", async () => {
     // A port that was free a moment ago, where nothing answers.
@@ -102,7 +102,7 @@ describe("the packed package, installed into an empty folder", () => {
     await worker.untilEvent("broker_away");
     expect(readdirSync(join(folder, "data"))).toContain("pulse-ingest.db");
     expect(await worker.stop()).toBe(0);
-  }, 60_000);
+  }, 180_000);
 
   it("names no source repository, because there is none yet", () => {
     expect(JSON.parse(readFileSync(installed("package.json"), "utf8"))).not.toHaveProperty("repository");

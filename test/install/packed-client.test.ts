@@ -33,7 +33,7 @@ describe("the packed client library, installed into an empty folder", () => {
     packed = files.map(({ path }) => path);
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
     await run("npm", [...installOptions, `./${filename}`], { cwd: folder });
-  }, 120_000);
+  }, 180_000);
   afterAll(async () => {
     await server.close();
     rmSync(folder, { recursive: true, force: true });
@@ -104,5 +104,5 @@ describe("the packed client library, installed into an empty folder", () => {
     ];
     const types = ["--types", "node", "--typeRoots", join(project, "node_modules/@types")];
     await run(join(project, "node_modules/.bin/tsc"), [...options, ...types, "typed.ts"], { cwd: folder });
-  }, 60_000);
+  }, 180_000);
 });

@@ -11,7 +11,7 @@ import { versionOf } from "../servers/rabbitmq.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 const localBroker = await versionOf("amqp://guest:guest@localhost:5672").catch(() => null);
 const project = fileURLToPath(new URL("../..", import.meta.url));

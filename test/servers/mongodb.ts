@@ -169,7 +169,7 @@ async function started(
 
 /** Returns a server's own name and version: "MongoDB 7.0.14", or "MongoDB protocol 7.0.77, FerretDB v2.7.0". */
 export async function nameOfDatabase(url: string): Promise<string> {
-  const client = new MongoClient(url, { serverSelectionTimeoutMS: 5000 });
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 20_000 });
   try {
     const { version, ferretdb } = BuildInfo.parse(await client.db("admin").command({ buildInfo: 1 }));
     if (ferretdb === undefined) return `MongoDB ${version}`;
@@ -185,7 +185,7 @@ const BuildInfo = z.object({
 });
 
 async function ping(url: string): Promise<void> {
-  const client = new MongoClient(url, { serverSelectionTimeoutMS: 1000, directConnection: true });
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 3000, directConnection: true });
   try {
     await client.db("admin").command({ ping: 1 });
   } finally {

@@ -104,7 +104,7 @@ export async function untilItAnswers<T>(
   name: string,
   program: Program,
   answers: () => Promise<T>,
-  limitMs = 60_000,
+  limitMs = 180_000,
 ): Promise<T> {
   const limit = Date.now() + limitMs;
   for (;;) {

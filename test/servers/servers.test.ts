@@ -176,7 +176,8 @@ async function take(url: string, queue: string): Promise<string | null> {
 }
 
 async function withDocuments<T>(url: string, work: (client: MongoClient) => Promise<T>): Promise<T> {
-  const client = new MongoClient(url, { serverSelectionTimeoutMS: 2000 });
+  // The driver tries a server that is gone again and again for this long.
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 10_000 });
   try {
     return await work(client);
   } finally {

@@ -76,7 +76,7 @@ export class WorkerProcess {
   }
 
   /** Resolves once `isReady` is true, which is checked at every line of the log. Rejects if the worker ends first. */
-  async until(what: string, isReady: () => boolean, timeoutMs = 50_000): Promise<void> {
+  async until(what: string, isReady: () => boolean, timeoutMs = 150_000): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     let watcher = (): void => {
       // The real function is assigned below.

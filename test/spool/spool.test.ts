@@ -23,7 +23,7 @@ import { SpoolFile } from "../../src/spool/spool-file.ts";
 import type { SpoolEntry } from "../../src/spool/spool-row.ts";
 import { bundleProgram } from "../bundle-program.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const appender = bundleProgram("doubles/spool-appender.mjs");
 const opener = bundleProgram("doubles/spool-opener.mjs");
 const taker = bundleProgram("doubles/spool-taker.mjs");

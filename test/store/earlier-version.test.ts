@@ -16,7 +16,7 @@ import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
 import { untilAnswer } from "../until.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const stored = (name: string): Buffer => readFileSync(new URL(`earlier-version/${name}`, import.meta.url));
 
 /** A copy of a store that the first version wrote, opened by the current code. */

@@ -17,7 +17,7 @@ import { until } from "../until.ts";
 import type { Database } from "./empty-store.ts";
 import { storeContract } from "./store-contract.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 
 function databaseUrl(): URL {

@@ -106,4 +106,4 @@ it("the write-ahead log grows during a long read, and is truncated afterwards", 
   reader.close();
   await store.close();
   rmSync(folder, { recursive: true });
-}, 60_000);
+}, 180_000);

@@ -88,7 +88,7 @@ export function submissionStoreContract(name: string, openEmpty: OpenEmpty): voi
       expect(view?.artifacts).toEqual(["large"]);
       expect(view?.job.refused).toMatchObject([{ what: 'artifact "too large"' }]);
       expect((await empty.store.findArtifact("try", "guid/0", "large"))?.blob === large.blob).toBe(true);
-    }, 60_000);
+    }, 180_000);
 
     it("accepts a job with as many parts as a job may have, and one that tries to have more", async () => {
       const { jobLimits } = limits;
@@ -130,7 +130,7 @@ export function submissionStoreContract(name: string, openEmpty: OpenEmpty): voi
         await kinds(anArrival({ taskId: beyond }));
         expect((await empty.store.findJob("try", beyond))?.coalesced_to).toBeNull();
       }
-    }, 60_000);
+    }, 180_000);
 
     it("shows stored jobs to another worker", async () => {
       await kinds(anArrival());

@@ -6,7 +6,7 @@ import { sharedRabbitmq } from "../servers/shared-servers.ts";
 import { WorkerStory } from "./a-running-worker.ts";
 import { urlOf } from "./look-at-worker.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 const broker = await serverOrSkip(sharedRabbitmq);
 

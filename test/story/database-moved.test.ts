@@ -11,7 +11,7 @@ import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb, sharedRabbitmq } from "../servers/shared-servers.ts";
 import { WorkerStory } from "./a-running-worker.ts";
 
-jest.setTimeout(90_000);
+jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 const next = await serverOrSkip(sharedMongodb);
 const guarded = await serverOrSkip(() => startFerretdb({ asksForPassword: true }));

@@ -7,9 +7,11 @@ import { aMessage } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb, sharedRabbitmq } from "../servers/shared-servers.ts";
 import type { WorkerProcess } from "../servers/worker-process.ts";
+import { untilAnswer } from "../until.ts";
 import { WorkerStory } from "./a-running-worker.ts";
+import { status, urlOf } from "./look-at-worker.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 const mongodb = await serverOrSkip(sharedMongodb);
 
@@ -55,6 +57,11 @@ broker.describe(`a queue on ${broker.name} that is deleted`, () => {
         proxy.cut();
         await story.publish(aMessage({ taskId: "k/1" }), aMessage({ taskId: "k/2" }));
         await worker.untilEvent("store_away");
+        const url = await urlOf(worker);
+        await untilAnswer(
+          () => status(url),
+          ({ jobs }) => jobs.in_hand === 2,
+        );
         await story.channel.deleteQueue(story.queue);
         expect(await worker.untilEvent("queue_lost")).toMatchObject({ in_hand: 2 });
         return worker;

@@ -16,7 +16,7 @@ import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
 import { readWhole } from "../store/whole-documents.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 const preload = new URL("../doubles/die-at-write.mjs", import.meta.url).href;
 

@@ -6,7 +6,7 @@ import { sharedRabbitmq } from "../servers/shared-servers.ts";
 import { WorkerProcess } from "../servers/worker-process.ts";
 import { WorkerStory } from "./a-running-worker.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 
 broker.describe(`a developer with a laptop on ${broker.name}`, () => {

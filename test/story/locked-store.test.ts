@@ -8,7 +8,7 @@ import { untilAnswer } from "../until.ts";
 import { WorkerStory } from "./a-running-worker.ts";
 import { metrics, probe, status, urlOf } from "./look-at-worker.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 const broker = await serverOrSkip(sharedRabbitmq);
 

@@ -16,7 +16,7 @@ import type { WorkerProcess } from "../servers/worker-process.ts";
 import { until } from "../until.ts";
 import { WorkerStory } from "./a-running-worker.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 const mongodb = await serverOrSkip(sharedMongodb);
 
@@ -127,7 +127,7 @@ for (const [name, suite, findPlace] of places) {
       const isParsed = ({ logs }: JobView): boolean => logs[0]?.parse_status === "parsed";
 
       async function untilRequests(count: number): Promise<void> {
-        await until(() => host.requests.length >= count, `${count} requests`, 60_000);
+        await until(() => host.requests.length >= count, `${count} requests`);
       }
 
       /** Expects that the log has been read, and that each of its artifacts exists once. */

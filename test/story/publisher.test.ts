@@ -9,7 +9,7 @@ import { sharedRabbitmq } from "../servers/shared-servers.ts";
 import { until } from "../until.ts";
 import { WorkerStory } from "./a-running-worker.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 
 broker.describe(`a publisher on ${broker.name} who waits for the outcome of each message`, () => {
@@ -181,7 +181,7 @@ broker.describe(`a publisher on ${broker.name} who waits for the outcome of each
         JSON.stringify(aMessage({ taskId })),
       );
     expect(await send("bad_1", "30")).toMatchObject({ code: 1 });
-    const { code, stdout, stderr } = await send("bad_2", "3");
+    const { code, stdout, stderr } = await send("bad_2", "8");
     await full.end();
     expect({ code, end: stdout.split("\n")[1] }).toEqual({ code: 3, end: "unknown   -[0]" });
     expect(stderr).toContain(

@@ -8,9 +8,10 @@ import { aMessage } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
 import type { WorkerProcess } from "../servers/worker-process.ts";
+import { until, untilAnswer } from "../until.ts";
 import { WorkerStory } from "./a-running-worker.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const hangUpEarly = new URL("../doubles/hang-up-early.mjs", import.meta.url).href;
 const broker = await serverOrSkip(sharedRabbitmq);
 
@@ -65,10 +66,16 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
     story.channel.on("return", (message) => unroutable.push(message));
     for (let change = 1; change <= 20; change++) {
       const { exchanges = [], keys } = registries[change % registries.length] ?? {};
+      const [lines, before] = [worker.lines.length, published];
       story.listExchanges(exchanges, keys);
       await hangup(worker);
-      const left = () => worker.lines.filter(({ event }) => event === "unbound").length;
-      if (change > 1) await worker.until(`change ${change}`, () => left() >= change - 1);
+      // Each change replaces a key of both exchanges. What two changes leave together would be most of the bindings, and would stay.
+      const left = () => worker.lines.slice(lines).filter(({ event }) => event === "unbound");
+      await worker.until(
+        `change ${change}`,
+        () => new Set(left().map((line) => line["exchange"])).size === 2,
+      );
+      await until(() => published > before + 6, "messages come meanwhile");
     }
     isChanging = false;
     await publishing;
@@ -80,7 +87,6 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
     expect(guids.toSorted()).toEqual(
       Array.from({ length: published }, (_, n) => `load/${n} stored`).toSorted(),
     );
-    expect(published).toBeGreaterThan(100);
   });
 
   it("is ignored while it is invalid or empty, and the previous one stays in force", async () => {
@@ -94,9 +100,12 @@ broker.describe(`a registry that changes while a worker runs on ${broker.name}`,
         (line["problems"] as string[]).map(() => expect.stringMatching(/exchanges\.yml:\d+: /)),
       );
     }
-    const { registry } = await status(worker);
+    // The worker also looks by itself, so the last line may be about the file before.
+    const { registry } = await untilAnswer(
+      () => status(worker),
+      (answer) => answer.registry.problems.length > 2,
+    );
     expect(registry).toMatchObject({ generation: 1, bindings: 1 });
-    expect(registry.problems.length).toBeGreaterThan(2);
     await story.publish(aMessage());
     await worker.until("a job", () => worker.ended().length === 1);
     expect(await boundKeys()).toEqual([`${story.exchange} story.#`]);

@@ -11,13 +11,13 @@ import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
 import { WorkerStory } from "./a-running-worker.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 
 /** Much longer than our heartbeat needs, and much shorter than the broker's default heartbeat of a minute would need. */
 const NOTICED_MS = 60_000;
 /** Ctrl-C should end a command within a second. The rest is allowance for a busy machine. */
-const ENDED_MS = 8_000;
+const ENDED_MS = 15_000;
 
 /** Waits for a command. Returns its result and how long it took from now. */
 async function endOf(command: CliProcess, signal?: NodeJS.Signals) {

@@ -9,7 +9,7 @@ import { sharedMongodb, sharedRabbitmq } from "../servers/shared-servers.ts";
 import { until } from "../until.ts";
 import { WorkerStory } from "./a-running-worker.ts";
 
-jest.setTimeout(90_000);
+jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 const mongodb = await serverOrSkip(sharedMongodb);
 

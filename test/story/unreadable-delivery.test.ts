@@ -32,7 +32,7 @@ broker.describe(`messages with headers of every kind, on ${broker.name}`, () => 
       if (await publishWith(header, `h${at}/0`)) taken.push(`h${at}/0`);
     }
     await story.publish(aMessage({ taskId: "after/0" }));
-    await worker.until("the last job", () => worker.ended().some(({ guid }) => guid === "after/0"), 60_000);
+    await worker.until("the last job", () => worker.ended().some(({ guid }) => guid === "after/0"));
     expect(worker.ended().map(({ guid, outcome }) => [guid, outcome])).toEqual(
       [...taken, "after/0"].map((guid) => [guid, "stored"]),
     );

@@ -7,9 +7,10 @@ import { aMessage } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../servers/shared-servers.ts";
 import type { WorkerProcess } from "../servers/worker-process.ts";
+import { until } from "../until.ts";
 import { WorkerStory } from "./a-running-worker.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 
 broker.describe(`a worker on ${broker.name}`, () => {
@@ -166,8 +167,10 @@ broker.describe(`a worker on ${broker.name}`, () => {
     await story.publish(aMessage());
     await ended(worker, 1);
     expect(await worker.stop()).toBe(0);
-    const queues = (await broker.server().admin.request("GET", "/api/queues/%2F")) as { name: string }[];
-    expect(queues.map(({ name }) => name)).not.toContain(line["queue"]);
+    await until(async () => {
+      const queues = (await broker.server().admin.request("GET", "/api/queues/%2F")) as { name: string }[];
+      return !queues.some(({ name }) => name === line["queue"]);
+    }, "its queue is gone");
   });
 
   it("works with only the rights of a Pulse user: its own queues, everybody's exchanges", async () => {

@@ -29,8 +29,8 @@ function aPool(options: Partial<ThreadPoolOptions<Reply>> = {}): ThreadPool<Task
     threads: 2,
     workerData: { given: "plain data" },
     reply,
-    stallMs: 10_000,
-    totalMs: 20_000,
+    stallMs: 60_000,
+    totalMs: 120_000,
     heapMib: 32,
     ...options,
   });
@@ -75,9 +75,9 @@ describe("a pool of threads", () => {
   });
 
   it("ends a thread that hangs, and no other", async () => {
-    const pool = aPool({ stallMs: 2500 });
+    const pool = aPool({ stallMs: 8000 });
     // Slower than the stall limit, but its event loop is free.
-    const lively = pool.run({ does: "wait", ms: 4000 });
+    const lively = pool.run({ does: "wait", ms: 10_000 });
     expect(await failureOf(pool.run({ does: "spin" }))).toBe("stalled");
     const next = await pool.run({ does: "nothing" });
     expect((await lively).thread).not.toBe(next.thread);

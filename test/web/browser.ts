@@ -5,6 +5,8 @@ import { findChromium } from "../servers/chromium.ts";
 export const REBOUND_HOST = "rebound.example";
 
 const viewport = { width: 1280, height: 800 };
+/** How long a page may take for one step. On a busy machine, Playwright's own limit of 30 s is short. */
+const LIMIT_MS = 50_000;
 
 /** A headless Chromium. */
 export interface TestBrowser {
@@ -38,6 +40,7 @@ export async function openBrowser(): Promise<TestBrowser> {
 
   async function newPage(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await browser.newContext({ viewport, ...options });
+    context.setDefaultTimeout(LIMIT_MS);
     const page = await context.newPage();
     // Closing a page closes its profile. If the whole browser has ended, there is no profile left to close.
     page.once("close", () => void context.close().catch(() => undefined));

@@ -17,11 +17,12 @@ import {
 import { tabNames, tabTitles } from "../../src/web/job/job-tabs.ts";
 import { anArrival, aPostedArtifact } from "../examples.ts";
 import { serverOrSkip } from "../servers/server-or-skip.ts";
+import { until } from "../until.ts";
 import { axeFindings } from "./axe.ts";
 import { openBrowser } from "./browser.ts";
 import { type PagesServer, pageSettings, startPagesServer } from "./pages-server.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const chromium = await serverOrSkip(openBrowser);
 
 const folder = mkdtempSync(join(tmpdir(), "job-page-"));
@@ -233,6 +234,7 @@ chromium.describe("the page of a job", () => {
       await page.waitForFunction(() => document.querySelector("[data-raw-html]")?.shadowRoot != null);
       await page.waitForTimeout(200);
     }
+    await until(() => referrers.length > 0);
     expect(referrers).toEqual([undefined]);
     expect(await page.locator("[data-raw-html] img").getAttribute("alt")).toBe("a chart");
     await page.close();
@@ -292,8 +294,12 @@ chromium.describe("the page of a job", () => {
 
   it("says that it is loading another job if that takes long, and drops an answer that arrives too late", async () => {
     const page = await openJob("failing/0", undefined, {});
+    let answer = (): void => undefined;
+    const isAnswered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
     await page.route(/guid=seed/, async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await isAnswered;
       // By then the page has cancelled the request.
       await route.continue().catch(() => undefined);
     });
@@ -309,7 +315,8 @@ chromium.describe("the page of a job", () => {
     await page.getByText("Reading the job …").waitFor();
     await goTo("waiting/1");
     await page.locator(".job-facts").getByText("waiting/1").waitFor();
-    await page.waitForTimeout(1500);
+    answer();
+    await page.waitForTimeout(500);
     expect(await textOf(page, ".job-facts")).toContain("Task: waiting/1");
     await page.close();
   });

@@ -19,7 +19,7 @@ import { LEAKS, LONG_LINES, longLine, longLog } from "./long-log.ts";
 import { type PagesServer, startPagesServer } from "./pages-server.ts";
 
 const MIB = 1024 * 1024;
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 const chromium = await serverOrSkip(openBrowser);
 
 /** A log of two thousand lines in three steps, of which the second has failed at two lines. */
@@ -551,10 +551,11 @@ chromium.describe("the log page", () => {
     it("shows lines starting above the first failing one, with links to the others, a thousand per page", async () => {
       const page = await open("plain/0", "", options);
       expect(await page.locator(".log-plain .log-number").first().textContent()).toBe("807");
+      const first = page.locator(".log-plain .log-number").first();
       await page.getByRole("link", { name: "later lines" }).first().click();
-      expect(await page.locator(".log-plain .log-number").first().textContent()).toBe("1007");
+      await until(async () => (await first.textContent()) === "1007");
       await page.getByRole("link", { name: "earlier lines" }).first().click();
-      expect(await page.locator(".log-plain .log-number").first().textContent()).toBe("7");
+      await until(async () => (await first.textContent()) === "7");
       await until(async () => (await page.locator(".log-plain .log-row").count()) === 1000);
       await page.getByRole("link", { name: /^1400 TEST-UNEXPECTED/ }).click();
       await page.locator("#L1400").waitFor();
@@ -569,7 +570,7 @@ chromium.describe("the log page", () => {
         /^11 lines contain “line 199”: 199 1990 1991/,
       );
       await page.getByRole("link", { name: "errors only (2)" }).click();
-      expect(await page.locator(".log-plain .log-row").count()).toBe(22);
+      await until(async () => (await page.locator(".log-plain .log-row").count()) === 22);
       await page.close();
     });
 
@@ -590,7 +591,11 @@ chromium.describe("the log page", () => {
       ["empty/0", "The log is empty"],
     ])("%s says so", async (guid, words) => {
       const page = await open(guid, "", options);
-      expect(await page.getByRole("main").textContent()).toContain(words);
+      // A page without scripts does not wait until the log is fetched.
+      await until(async () => {
+        await page.reload();
+        return (await page.getByRole("main").textContent())?.includes(words);
+      }, words);
       await page.close();
     });
   });

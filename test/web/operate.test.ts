@@ -19,7 +19,7 @@ import { axeFindings } from "./axe.ts";
 import { openBrowser } from "./browser.ts";
 import { type PagesServer, pageSettings, startPagesServer } from "./pages-server.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const chromium = await serverOrSkip(openBrowser);
 
 const SECRET = "a-secret-of-a-client";

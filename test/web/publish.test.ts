@@ -18,7 +18,7 @@ import { axeFindings } from "./axe.ts";
 import { openBrowser } from "./browser.ts";
 import { type PagesServer, startPagesServer } from "./pages-server.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const chromium = await serverOrSkip(openBrowser);
 const broker = await serverOrSkip(sharedRabbitmq);
 const mongodb = await serverOrSkip(sharedMongodb);
@@ -73,6 +73,7 @@ chromium.describe("the publisher's page", () => {
     const page = await open("/publish");
     await page.getByLabel("Task id").fill("known");
     await page.getByRole("button", { name: "Find out why" }).click();
+    await page.waitForLoadState();
     expect(await steps(page)).toEqual([
       "✓ The store",
       "✓ Rejections",

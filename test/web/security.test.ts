@@ -24,7 +24,7 @@ import { until } from "../until.ts";
 import { openBrowser, REBOUND_HOST } from "./browser.ts";
 import { hostileHtml } from "./hostile-html.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const chromium = await serverOrSkip(openBrowser);
 const broker = await serverOrSkip(sharedRabbitmq);
 const mongodb = await serverOrSkip(sharedMongodb);

@@ -14,7 +14,7 @@ import { Misuse } from "../../src/domain/faults.ts";
 import { runDaemon } from "../../src/worker/daemon.ts";
 import { until } from "../until.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
 let folder: string;

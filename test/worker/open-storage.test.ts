@@ -11,7 +11,7 @@ import { serverOrSkip } from "../servers/server-or-skip.ts";
 import { sharedMongodb } from "../servers/shared-servers.ts";
 import { until } from "../until.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 const untold = (): void => undefined;
 const log = { error: untold, warn: untold, info: untold, debug: untold };

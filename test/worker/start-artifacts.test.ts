@@ -14,7 +14,7 @@ import { answer, type Behaviour, type LogHost, startLogHost } from "../doubles/l
 import { aClaim, anArrival } from "../examples.ts";
 import { until } from "../until.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 // Threads run compiled code: `npm test` builds first; by hand, `npm run build` does.
 const entries = {

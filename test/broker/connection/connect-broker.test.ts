@@ -9,7 +9,7 @@ import { publishMessages } from "../../../src/broker/tools/publish-messages.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../../servers/shared-servers.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 
 broker.describe(`an address on ${broker.name}`, () => {

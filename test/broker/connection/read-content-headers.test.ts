@@ -14,7 +14,7 @@ import { sharedRabbitmq } from "../../servers/shared-servers.ts";
 import { until } from "../../until.ts";
 import { SourceStory } from "../consume/a-source.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 
 it("refuses immediately a driver that reads frames in another way", () => {

@@ -8,8 +8,8 @@ import type { Delivery, Settlement } from "../../../src/domain/delivery.ts";
 import { createCounters } from "../../../src/metrics/counters.ts";
 import { until } from "../../until.ts";
 
-/** A line that a source has logged. */
-export type Told = Readonly<Record<string, unknown>> & { readonly event: string };
+/** A line that a source has logged, and when. */
+export type Told = Readonly<Record<string, unknown>> & { readonly event: string; readonly toldAtMs: number };
 
 /** A delivery that has arrived. The test settles it, unless `settles` is true. */
 export interface Held {
@@ -59,7 +59,8 @@ export class SourceStory {
 
   /** Opens a source, which connects by itself. */
   open(options: Partial<AmqpSourceOptions> = {}): MessageSource {
-    const tell = (event: string, fields = {}): void => void this.told.push({ event, ...fields });
+    const tell = (event: string, fields = {}): void =>
+      void this.told.push({ event, toldAtMs: performance.now(), ...fields });
     const source = openAmqpSource(
       {
         url: async () => this.#url,

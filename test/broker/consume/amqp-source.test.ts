@@ -11,7 +11,7 @@ import { sharedRabbitmq } from "../../servers/shared-servers.ts";
 import { until } from "../../until.ts";
 import { SourceStory } from "./a-source.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
@@ -84,6 +84,14 @@ broker.describe(`a source on ${broker.name}`, () => {
       const settleAll = (): void => {
         for (const one of story.held.splice(0)) one.settle("ack");
       };
+      /** The prefetch of each consumer of the queue. */
+      const prefetches = async (): Promise<number[]> => {
+        const all = (await broker.server().admin.request("GET", "/api/consumers")) as {
+          queue: { name: string };
+          prefetch_count: number;
+        }[];
+        return all.filter((each) => each.queue.name === story.queue).map((each) => each.prefetch_count);
+      };
       const publish = (count: number, bytes: number) =>
         story.publish(Array.from({ length: count }, () => "x".repeat(bytes)));
       // As many as fit if all had the longest body, and one more, because these have turned out to be small. When they are settled, the
@@ -103,7 +111,7 @@ broker.describe(`a source on ${broker.name}`, () => {
       await story.untilCame(1);
       settleAll();
       await until(async () => source.state().unsettled === 0, "an empty window");
-      await wait(100);
+      await until(async () => (await prefetches()).join() === "4", "a consumer with the smaller window");
       await publish(12, 2000);
       await story.untilCame(4);
       await wait(100);
@@ -133,7 +141,10 @@ broker.describe(`a source on ${broker.name}`, () => {
     story.held[1]?.settle("requeue");
     await closing;
     expect(story.told.filter(({ event }) => event === "bug")).toEqual([]);
-    expect((await story.channel.checkQueue(story.queue)).messageCount).toBe(2);
+    await until(
+      async () => (await story.channel.checkQueue(story.queue)).messageCount === 2,
+      "both are back",
+    );
   });
 
   describe("whose connection is cut", () => {
@@ -223,8 +234,8 @@ broker.describe(`a source on ${broker.name}`, () => {
     expect(await story.untilTold("broker_lost")).toMatchObject({
       reason: expect.stringMatching(/heartbeat/i),
     });
-    // Two to three heartbeat intervals of two seconds. The rest is allowance for a slow machine.
-    expect(performance.now() - frozenAt).toBeLessThan(15_000);
+    // Two to three heartbeat intervals of two seconds. The rest is allowance for a slow machine. The broker's own interval is a minute.
+    expect(performance.now() - frozenAt).toBeLessThan(40_000);
     const isBack = (): boolean =>
       sources.every((source) => source.state().reconnects === 1 && source.state().consuming);
     await until(isBack, "both consume again");

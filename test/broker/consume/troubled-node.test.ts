@@ -5,7 +5,7 @@ import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { until } from "../../until.ts";
 import { SourceStory } from "./a-source.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 const series = process.env["TEST_BROKER"] === "3" ? "3" : "4";
 // A node of its own, because its troubles would affect every test that shares it.
 const broker = await serverOrSkip(() => startRabbitmq({ series }));
@@ -30,7 +30,7 @@ broker.describe(`a ${broker.name} in trouble`, () => {
     const publication = { url: node.url, exchange: story.exchange, routingKey: "story.try" };
     const bodies = [Buffer.from("c")];
     await until(
-      async () => (await publishMessages({ ...publication, bodies, timeoutMs: 500 })) === "blocked",
+      async () => (await publishMessages({ ...publication, bodies, timeoutMs: 3000 })) === "blocked",
       "the alarm",
     );
     story.held[0]?.settle("ack");

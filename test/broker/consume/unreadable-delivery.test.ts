@@ -121,7 +121,7 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
     await publishPoison("culprit");
     await publishPoison("another");
     await story.publish(["d"]);
-    await until(() => toldOf("delivery_unreadable").length === 1, "the first failure");
+    await until(() => toldOf("delivery_unreadable").length > 0, "the first failure");
     // The broker delivers the first three again, now one by one: the next one arrives when the previous one is settled.
     const isSetAside = (count: number) => () => toldOf("delivery_set_aside").length === count;
     const cameTogether: number[] = [];
@@ -200,16 +200,15 @@ broker.describe(`a delivery that the driver cannot read on ${broker.name}`, () =
     const source = story.open({ url: async () => url });
     await story.untilTold("consuming");
     await publishPoison("culprit");
-    await until(() => toldOf("delivery_unreadable").length === 1, "the first failure");
-    const firstAt = performance.now();
     await until(
       () => toldOf("delivery_unreadable").some(({ times }) => times === 4),
       "the fourth failure",
       90_000,
     );
     // Retried after one, two and four seconds.
-    expect(performance.now() - firstAt).toBeGreaterThan(6500);
-    expect(toldOf("delivery_unreadable").at(-1)).toMatchObject({
+    const [first, ...later] = toldOf("delivery_unreadable");
+    expect((later.at(-1)?.toldAtMs ?? 0) - (first?.toldAtMs ?? 0)).toBeGreaterThan(6500);
+    expect(later.at(-1)).toMatchObject({
       error: expect.stringMatching(/ACCESS_REFUSED/),
     });
     expect(toldOf("broker_lost")).toEqual([]);

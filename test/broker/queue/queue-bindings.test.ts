@@ -12,7 +12,7 @@ import { sharedRabbitmq } from "../../servers/shared-servers.ts";
 import { until } from "../../until.ts";
 import { aRegistry, SourceStory } from "../consume/a-source.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 
 broker.describe(`the bindings of a queue on ${broker.name}`, () => {

@@ -5,7 +5,7 @@ import { Misuse } from "../../../src/domain/faults.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedRabbitmq } from "../../servers/shared-servers.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const broker = await serverOrSkip(sharedRabbitmq);
 
 broker.describe(`looking at exchanges on ${broker.name}`, () => {

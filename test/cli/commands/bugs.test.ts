@@ -7,7 +7,7 @@ import { openStore } from "../../../src/store/open-store.ts";
 import { aRestBug, type BugzillaServer, sendBugs, startBugzilla } from "../../doubles/bugzilla-server.ts";
 import { type CliRun, runCli } from "../run-cli.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let folder: string;
 let server: BugzillaServer | null = null;

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import Database from "libsql";
 import { runCli, runProcess } from "../run-cli.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let folder: string;
 beforeEach(() => {

@@ -79,7 +79,7 @@ it("the program adds an id with its projects, and prints the secret once, for pe
   expect(listed.stdout).toMatch(
     /^client id +state +projects .*\nme +approved +try, comm-\* +unencrypted +20.* never +- +a@b +\n$/,
   );
-}, 60_000);
+}, 180_000);
 
 describe("with a key file", () => {
   beforeEach(() => useKeys(1));

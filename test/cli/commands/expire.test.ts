@@ -7,7 +7,7 @@ import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { anArrival, REVISION } from "../../examples.ts";
 import { type CliRun, runCli } from "../run-cli.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let folder: string;
 const now = Date.now();

@@ -8,7 +8,7 @@ import { defaultStoreLimits } from "../../../src/store/rules/store-limits.ts";
 import { anArrival } from "../../examples.ts";
 import { type CliRun, runCli } from "../run-cli.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const folder = mkdtempSync(join(tmpdir(), "explain-"));
 const explain = (...args: readonly string[]): Promise<CliRun> =>

@@ -18,7 +18,7 @@ import {
 import { aClaim, anArrival } from "../../examples.ts";
 import { type CliRun, runCli } from "../run-cli.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let folder: string;
 let host: LogHost | null = null;

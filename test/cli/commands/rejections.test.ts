@@ -19,7 +19,7 @@ import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 import { type CliRun, runCli } from "../run-cli.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 const folder = mkdtempSync(join(tmpdir(), "rejections-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

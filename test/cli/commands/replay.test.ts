@@ -16,7 +16,7 @@ import { sharedMongodb } from "../../servers/shared-servers.ts";
 import { readWhole } from "../../store/whole-documents.ts";
 import { CliProcess, type CliRun, runCli } from "../run-cli.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 
 const HOUR_MS = 3_600_000;

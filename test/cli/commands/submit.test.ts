@@ -3,7 +3,7 @@ import { HawkServer, json } from "../../doubles/hawk-server.ts";
 import { freePort } from "../../servers/free-port.ts";
 import { type CliRun, runCli } from "../run-cli.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const secret = "5d41402a-bc4b-4a76-b971-9d911017c592";
 let server: HawkServer;
@@ -130,7 +130,7 @@ it("waits for what the worker makes, and says what is late", async () => {
   const { code, stdout, stderr } = await submit([job("g/0", { log_references })], "jobs", [
     "--wait",
     "--timeout",
-    "1",
+    "5",
   ]);
   expect(stdout.split("\n")).toEqual([
     "stored    -[0]: try g/0",

@@ -11,7 +11,7 @@ import { judgeLimits } from "../../../src/judge/judge-limits.ts";
 import { aDelivery, aMessage, schemas } from "../../examples.ts";
 import { runCli, runProcess } from "../run-cli.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let folder: string;
 beforeAll(() => {

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { freePort } from "../../servers/free-port.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const MAIN = fileURLToPath(new URL("../../../dist/main.js", import.meta.url));
 /** The Linux device that behaves like a full disk. */
 const FULL = "/dev/full";

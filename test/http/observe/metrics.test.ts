@@ -23,7 +23,7 @@ import { realRead } from "../../ingest/write-messages.ts";
 import { until } from "../../until.ts";
 import { type MetricFamily, metricTotal, readMetrics } from "./metrics-text.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 // Threads run compiled code. `npm test` builds it; otherwise run `npm run build` first.
 const parseThread = new URL("../../../dist/parse-thread-entry.js", import.meta.url);

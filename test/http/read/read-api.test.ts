@@ -20,7 +20,7 @@ import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 import { startPublicServer } from "../public-server.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 const unsaid = (): void => undefined;
 const silent = { error: unsaid, warn: unsaid, info: unsaid, debug: unsaid };

@@ -24,7 +24,7 @@ import {
   withHeaders,
 } from "./raw-request.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const FAILED = "Hawk authentication failed";
 const MALFORMED = "Hawk authentication failed: The request header was malformed";
@@ -37,6 +37,8 @@ const servers: RestServer[] = [];
 let server: URL;
 /** Another worker's listener on the same store, with low limits. */
 let narrow: URL;
+/** One more, on which a request may take a second to arrive. */
+let hasty: URL;
 const MAX_BYTES = 100_000;
 
 /** Starts a listener, as one of several workers on the store does. */
@@ -56,8 +58,9 @@ beforeAll(async () => {
   story.start({ batch: { maxItems: 100, maxBytes: 1e7, waitMs: 1 }, spoolAfterMs: 5000 });
   await story.real.addCredential(aCredential({ client_id: CLIENT, secret: `clear:${SECRET}` }));
   server = await listen();
-  // A request may take a second to arrive, and all bodies together may be little longer than the longest one.
-  narrow = await listen({ maxBodyBytes: MAX_BYTES, maxBodiesBytes: MAX_BYTES + 1000, requestMs: 1000 });
+  // All bodies together may be little longer than the longest one.
+  narrow = await listen({ maxBodyBytes: MAX_BYTES, maxBodiesBytes: MAX_BYTES + 1000 });
+  hasty = await listen({ requestMs: 1000 });
 });
 afterAll(async () => {
   // No attack has triggered a bug, and none has left anything behind that locks out good clients.
@@ -159,13 +162,12 @@ describe("a forged request is refused, and stores nothing", () => {
 });
 
 describe("the time and the nonce of a request", () => {
-  it.each([-59, 59])("%i s from now: accepted", async (offset) => {
+  // The exact limit of 60 s is tested with a clock that stands still.
+  it.each([-40, 40])("%i s from now: accepted", async (offset) => {
     expect(await send(server, signed(server, { offset }))).toMatchObject({ status: 200 });
   });
 
-  it.each([-61, 61])("%i s from now: refused", async (offset) => {
-    // The second must not end while the request is on its way.
-    await until(() => Date.now() % 1000 < 500);
+  it.each([-80, 80])("%i s from now: refused", async (offset) => {
     expect(statusAndDetail(await send(server, signed(server, { offset })))).toEqual([403, EXPIRED]);
   });
 
@@ -504,7 +506,7 @@ describe("a slow client", () => {
         ]),
     ],
   ])("that does not send the end of %s gets an error, and is disconnected", async (_what, part) => {
-    expect(statuses(await sendBytes(narrow, part(signed(narrow))))).toEqual([408]);
+    expect(statuses(await sendBytes(hasty, part(signed(hasty))))).toEqual([408]);
   });
 
   it("does not keep others waiting, even on 200 connections that send nothing more; 200 good ones at the same time are all answered", async () => {

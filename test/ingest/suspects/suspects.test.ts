@@ -18,7 +18,7 @@ import type { Store } from "../../../src/store/ports/store.ts";
 import { aDelivery } from "../../examples.ts";
 import { impatient, messageOf } from "../write-messages.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const MAX_ATTEMPTS = 3;
 
 let folder: string;

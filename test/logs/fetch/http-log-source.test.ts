@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "@jest/globals";
+import type { FetchLimits } from "../../../src/logs/fetch/fetch-limits.ts";
 import { type HttpLogSourceOptions, openHttpLogSource } from "../../../src/logs/fetch/http-log-source.ts";
 import { LogFetchError, type LogFetchFailure, type LogSource } from "../../../src/logs/fetch/log-source.ts";
 import {
@@ -101,8 +102,8 @@ describe("a log that exists", () => {
   it("waits for a slow reader without counting that as idle time", async () => {
     const host = await aHost({ "/log": answer(Buffer.alloc(3_000_000)) });
     let bytes = 0;
-    for await (const piece of (await aSource({ limits: { idleMs: 80 } }).open(`${host.url}/log`)).bytes) {
-      if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 300));
+    for await (const piece of (await aSource({ limits: { idleMs: 1000 } }).open(`${host.url}/log`)).bytes) {
+      if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 2000));
       bytes += piece.length;
     }
     expect(bytes).toBe(3_000_000);
@@ -290,19 +291,28 @@ describe("limits", () => {
     expect(await read(aSource({ limits: { bytes: 1000 } }), `${host.url}/log`)).toHaveLength(1000);
   });
 
-  it.each<[string, Behaviour, string]>([
-    ["no answer at all", () => undefined, "no answer from"],
-    ["a head that never ends", dripHead(), "no answer from"],
-    ["interim answers without end", dripInterim(), "no answer from"],
+  // Each limit that the case is not about is too long to be reached on a busy machine.
+  const long = { connectMs: 20_000, idleMs: 20_000, totalMs: 20_000 };
+
+  it.each<[string, Behaviour, Partial<FetchLimits>, string]>([
+    ["no answer at all", () => undefined, { connectMs: 100, idleMs: 200 }, "no answer from"],
+    ["a head that never ends", dripHead(), { connectMs: 1000, idleMs: 200 }, "no answer from"],
+    ["interim answers without end", dripInterim(), { connectMs: 1000, idleMs: 200 }, "no answer from"],
     [
       "a body that stops",
       raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nlog", "stay"),
+      { idleMs: 1000 },
       "nothing more from",
     ],
-    ["a body that trickles, past the total limit", endless(Buffer.from("x"), 20), "not read within"],
-  ])("%s: timeout, which is not final", async (_case, behaviour, detail) => {
+    [
+      "a body that trickles, past the total limit",
+      endless(Buffer.from("x"), 20),
+      { totalMs: 1000 },
+      "not read within",
+    ],
+  ])("%s: timeout, which is not final", async (_case, behaviour, short, detail) => {
     const host = await aHost({ "/log": behaviour });
-    const limits = { connectMs: 100, idleMs: 200, totalMs: 600 };
+    const limits = { ...long, ...short };
     const failure = await failureOf(read(aSource({ limits }), `${host.url}/log`));
     expect(failure).toMatchObject({ kind: "timeout", final: false });
     expect(failure.detail).toContain(detail);
@@ -311,7 +321,7 @@ describe("limits", () => {
 
   it("the total limit also ends a log that was opened but never read", async () => {
     const host = await aHost({ "/log": endless(Buffer.from("x"), 20) });
-    await aSource({ limits: { totalMs: 100 } }).open(`${host.url}/log`);
+    await aSource({ limits: { totalMs: 2000 } }).open(`${host.url}/log`);
     while (host.open() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   });
 });
@@ -334,7 +344,7 @@ describe("broken transfers fail, and are not final", () => {
     ["something that is not HTTP", raw("220 smtp.example.com ESMTP\r\n")],
   ])("%s", async (_case, behaviour) => {
     const host = await aHost({ "/log": behaviour });
-    const failure = await failureOf(read(aSource({ limits: { idleMs: 2000 } }), `${host.url}/log`));
+    const failure = await failureOf(read(aSource({ limits: { idleMs: 20_000 } }), `${host.url}/log`));
     expect(failure).toMatchObject({ kind: "network", final: false });
     expect(failure.detail).toContain(`127.0.0.1:${host.port}`);
   });

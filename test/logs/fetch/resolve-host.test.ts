@@ -66,14 +66,12 @@ describe("a host name outside this machine", () => {
 
   it("does not block the system's look-ups, which the whole process shares, while its servers hang", async () => {
     const server = await aDns({}, silent);
-    const resolve = resolverOf(server, { lookupMs: 3000 });
+    const resolve = resolverOf(server, { lookupMs: 5000 });
     const hanging = Promise.allSettled(Array.from({ length: 100 }, (_, n) => resolve(`a${n}.test`)));
     while (server.questions.length < 100) await new Promise((done) => setTimeout(done, 5));
-    const from = performance.now();
     await dns.promises.lookup("localhost");
-    const tookMs = performance.now() - from;
-    const isOver = await Promise.race([hanging.then(() => true), Promise.resolve(false)]);
-    expect({ tookMs: tookMs < 1000, isOver }).toEqual({ tookMs: true, isOver: false });
+    // A lookup that waited for a thread would come after them.
+    expect(await Promise.race([hanging.then(() => true), Promise.resolve(false)])).toBe(false);
     await hanging;
   });
 

@@ -48,7 +48,7 @@ function aLane(options: Pick<WorkLaneOptions, "slots" | "refillAt" | "gatherMs">
 }
 
 it("items that are added one after the other are claimed together", async () => {
-  const { lane, claims, inWork, add, end } = aLane({ slots: 50, refillAt: 25, gatherMs: 300 });
+  const { lane, claims, inWork, add, end } = aLane({ slots: 50, refillAt: 25, gatherMs: 2000 });
   for (let item = 0; item < 20; item++) {
     add();
     await nextTurn();

@@ -8,6 +8,7 @@ import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/ports/store.ts";
 import { collectGarbage } from "../../collect-garbage.ts";
 import { anArrival } from "../../examples.ts";
+import { until } from "../../until.ts";
 
 /** The folder of an embedded store acts as an address. A closed store acts as one whose connection is lost. */
 let address: string | Error;
@@ -225,9 +226,13 @@ it("closes a store that is only opened after the end", async () => {
   await isAsked;
   await store.close();
   goOn();
-  while (opened.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  for (const one of opened) await expect(one.ping()).rejects.toThrow("it has been closed");
+  const isClosed = (one: Store): Promise<boolean> =>
+    one.ping().then(
+      () => false,
+      ({ message }: Error) => message.includes("it has been closed"),
+    );
+  await until(() => opened.length === 2);
+  for (const one of opened) await until(() => isClosed(one));
   expect(events).toEqual([]);
 });
 

@@ -5,7 +5,7 @@ import { openMongodbStore } from "../../../src/store/mongodb/mongodb-store.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const mongodb = await serverOrSkip(sharedMongodb);
 

@@ -11,7 +11,7 @@ import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 import { job } from "../copy-contract.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 
 mongodb.describe(`a copy while a worker writes, on ${mongodb.name}`, () => {

@@ -17,7 +17,7 @@ import { aClaim, anArrival, restOrigin } from "../../examples.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const mongodb = await serverOrSkip(sharedMongodb);
 

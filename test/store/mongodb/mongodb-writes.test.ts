@@ -14,7 +14,7 @@ import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 
 // The machine may be slow under load.
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 const SIZES = [1, 10, 200];
 

@@ -13,7 +13,7 @@ import { startFerretdb } from "../../servers/mongodb.ts";
 import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { until } from "../../until.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const ferretdb = await serverOrSkip(startFerretdb);
 
 ferretdb.describe(`a write that ${ferretdb.name} refuses with an unknown error`, () => {

@@ -18,7 +18,7 @@ import { serverOrSkip } from "../../servers/server-or-skip.ts";
 import { sharedMongodb } from "../../servers/shared-servers.ts";
 
 // The machine may be slow under load.
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 const mongodb = await serverOrSkip(sharedMongodb);
 
 const OLD = "2026-01-01T10:00:00.000Z";

@@ -47,11 +47,11 @@ mongodb.describe(`a driver that checks its server, on ${mongodb.name}`, () => {
       heartbeatFrequencyMS: 500,
     });
     let alarms = 0;
-    const endWatch = watchChecks(client, { askedMs: 2000, awaitedMs: 4000 }, () => {
+    const endWatch = watchChecks(client, { askedMs: 4000, awaitedMs: 8000 }, () => {
       alarms++;
     });
     await client.connect();
-    for (let check = 0; check < 6; check++) await once(client, "serverHeartbeatSucceeded");
+    for (let check = 0; check < 10; check++) await once(client, "serverHeartbeatSucceeded");
     expect(alarms).toBe(0);
     endWatch();
     await client.close();

@@ -23,7 +23,7 @@ import { anArrival } from "../../examples.ts";
 import { killUnderWay } from "../../kill-under-way.ts";
 import { copiesOf, fillStore } from "../copy-contract.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const entry = new URL("../../../dist/backup-thread-entry.js", import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), "backup-"));
 const data = join(folder, "data");

@@ -15,7 +15,7 @@ import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { bundleProgram } from "../../bundle-program.ts";
 import { aClaim, anArrival } from "../../examples.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 let folder = "";
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "migrations-"));
