@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -392,6 +393,20 @@ describe("a spool's file", () => {
       expect(drained(spool)).toEqual([3]);
       spool.close();
       expect(readdirSync(folder)).toEqual([]);
+    });
+
+    it("reports that deliveries cannot be copied at the end; they are there again once the folder is put back", () => {
+      const spool = open();
+      spool.append([entry(1)]);
+      renameSync(folder, `${folder}-moved`);
+      writeFileSync(folder, "not a folder");
+      spool.close();
+      expect(events).toEqual(["spool_file_lost"]);
+      rmSync(folder);
+      // Copied, because this process holds the lock of the moved file until the driver's statements are collected.
+      cpSync(`${folder}-moved`, folder, { recursive: true });
+      rmSync(`${folder}-moved`, { recursive: true });
+      expect(drained(open())).toEqual([1]);
     });
 
     it("creates its folder again if that was deleted, too", () => {
