@@ -212,9 +212,9 @@ it("writes are durable on most members, and reads go to the primary, even if the
 it.each([
   ["mongodb://u:geheim@h/x?foo=1", "option foo is not supported"],
   // The driver would throw in a timer, which would end the process.
-  ["mongodb://u:geheim@h,,i/x", "has a host that is empty or holds a space: write HOST:PORT,HOST:PORT"],
-  ["mongodb://u:geheim@h,i,/x", "has a host that is empty or holds a space: write HOST:PORT,HOST:PORT"],
-  ["mongodb://u:geheim@h, i/x", "has a host that is empty or holds a space: write HOST:PORT,HOST:PORT"],
+  ["mongodb://u:geheim@h,,i/x", "has a host that is empty or contains a space: write HOST:PORT,HOST:PORT"],
+  ["mongodb://u:geheim@h,i,/x", "has a host that is empty or contains a space: write HOST:PORT,HOST:PORT"],
+  ["mongodb://u:geheim@h, i/x", "has a host that is empty or contains a space: write HOST:PORT,HOST:PORT"],
   ["mongodb://u:geheim@h/x.y", "Database names cannot contain the character '.'"],
 ])(
   "an address that the driver does not understand is a Misuse, without the password in the message: %s",
