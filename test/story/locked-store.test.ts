@@ -50,7 +50,7 @@ broker.describe(`two workers on one embedded store, and ${broker.name}`, () => {
         queue: story.queue,
         timeout_seconds: 6,
         trouble: "store unavailable: database is locked",
-        hint: expect.stringContaining("delivers all of them again"),
+        hint: expect.stringContaining("delivers all of these messages again"),
       });
       const { broker: seen } = await status(urls[index] ?? "");
       expect(seen.ack_timeout_seconds).toBe(6);

@@ -15,9 +15,15 @@ interface CachedFile {
 /**
  * Deletes texts that are too old, and then the least recently used ones until the rest is small enough.
  *
+ * @param expected - the paths of texts for which readers wait. They are deleted only if they are too old.
  * @returns the number of deleted files, not counting the marks of deleted texts.
  */
-export async function evictLogs(folder: string, maxBytes: number, nowMs: number): Promise<number> {
+export async function evictLogs(
+  folder: string,
+  maxBytes: number,
+  nowMs: number,
+  expected: ReadonlySet<string> = new Set(),
+): Promise<number> {
   const files = await filesIn(folder);
   const isOld = ({ fetchedAtMs }: CachedFile): boolean => Math.abs(nowMs - fetchedAtMs) > LONGEST_MS;
   const texts = files.filter(({ path }) => path.endsWith(TEXT_END));
@@ -27,8 +33,10 @@ export async function evictLogs(folder: string, maxBytes: number, nowMs: number)
     path.endsWith(TEXT_END) || path.endsWith(PART_END) || (path.endsWith(MARKS_END) && !marked.has(path));
   const doomed = files.filter((file) => isOld(file) && isDeletable(file));
   let bytes = texts.filter((file) => !isOld(file)).reduce((sum, file) => sum + file.bytes, 0);
-  for (const file of texts.filter((each) => !isOld(each)).toSorted((a, b) => a.usedAtMs - b.usedAtMs)) {
+  const byLastUse = texts.filter((each) => !isOld(each)).toSorted((a, b) => a.usedAtMs - b.usedAtMs);
+  for (const file of byLastUse) {
     if (bytes <= maxBytes) break;
+    if (expected.has(file.path)) continue;
     bytes -= file.bytes;
     doomed.push(file);
   }

@@ -94,13 +94,16 @@ export function openTextFetches(options: TextFetchesOptions): TextFetches {
   async function run(task: FetchTask, stop: AbortSignal, onBytes: (bytes: number) => void) {
     const failure = await fetchOnce(task, stop, onBytes);
     // If the disk is full, all other texts are deleted, because the cache has nothing else to delete.
-    const isFreed = failure?.reason === "disk" && (await evictLogs(folder, 0, now())) > 0;
+    const isFreed = failure?.reason === "disk" && (await evict(0)) > 0;
     const end = isFreed ? await fetchOnce(task, stop, onBytes) : failure;
     if (end === null) await noteUse(task.path, now(), task.nowMs);
     else remember(task.path, end);
-    await evictLogs(folder, maxBytes, now());
+    await evict(maxBytes);
     return end;
   }
+
+  /** Makes room, but keeps the texts that have just arrived: their readers have not opened them yet. */
+  const evict = (bytes: number): Promise<number> => evictLogs(folder, bytes, now(), new Set(fetching.keys()));
 
   async function fetchOnce(task: FetchTask, stop: AbortSignal, onBytes: (bytes: number) => void) {
     try {
