@@ -37,7 +37,7 @@ export interface IngestOptions {
   readonly listedExchanges: () => readonly string[];
   readonly counters: Counters;
   readonly log: Log;
-  /** Called when jobs have been stored, for example to wake workers that wait for logs. */
+  /** Called after messages with jobs that were stored, or were already stored, for example to wake workers that wait for logs. */
   readonly onStored?: () => void;
 }
 
@@ -56,7 +56,7 @@ export interface Ingest {
   storeTrouble(): string | null;
   /** Returns why the spool accepts no more deliveries, or null if it has room or there is no spool. */
   spoolTrouble(): string | null;
-  /** Returns the time since a message last ended, in milliseconds; 0 if none is in progress. */
+  /** Returns how long messages have been in progress without any of them ending, in milliseconds; 0 if none is in progress. */
   stalledMs(): number;
 }
 

@@ -37,7 +37,7 @@ export class AckWindow {
     held.state = settlement;
   }
 
-  /** The number of deliveries in the window: those not settled, and those settled before an earlier one. */
+  /** The number of deliveries from the oldest unsettled one on. Later ones count even if their settlement has been sent. */
   get size(): number {
     return this.#byTag.size;
   }

@@ -32,7 +32,7 @@ export interface ArtifactArrival {
   readonly received_at: string;
 }
 
-/** The exchange from which a job first arrived, if a message of another exchange changes the job or adds to it. */
+/** The sender from which a job first arrived, if a message of another sender changes the job or adds to it; see `senderOf`. */
 interface ChangedJob {
   readonly jobOf?: string;
 }
@@ -86,7 +86,7 @@ export interface SubmissionStore {
     origin: Origin,
   ): Promise<"updated" | "unchanged" | "unknown">;
   /**
-   * Stores new rejections. If the day's quota of their exchange is used up, they are only counted. A rejection that is already
+   * Stores new rejections. If the day's quota of their sender is used up, they are only counted. A rejection that is already
    * stored (same payload and route) is counted again, and gets the new fault and time. A rejection replayed from the archive is
    * counted only if its message arrived after the stored rejection was last seen. Returns the results in the order of the
    * rejections.

@@ -5,7 +5,7 @@ export type WorkItem = {
   readonly id: string;
   readonly project: string;
   readonly job_guid: string;
-  /** The exchange of the job's message; `""` if it was stored by a version that did not record the exchange. */
+  /** The sender of the job's message, see `senderOf`; `""` if it was stored by a version that did not record the sender. */
   readonly exchange: string;
   /** The number of earlier attempts. */
   readonly attempts: number;

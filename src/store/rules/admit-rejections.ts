@@ -2,7 +2,10 @@ import { rejectionId } from "../../domain/ids.ts";
 import type { Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
 import { type LastSeen, type PlannedRejection, type QuotaKey, quotaId } from "./plan-rejections.ts";
 
-/** How many new rejections of one exchange, and how many bytes of them, are kept per day; 0 means no limit. */
+/**
+ * How many new rejections of one sender, and how many bytes of them, are kept per day; 0 means no limit. Exchanges that the registry
+ * does not list share one quota.
+ */
 export interface RejectionQuota {
   readonly perDay: number;
   readonly bytesPerDay: number;
