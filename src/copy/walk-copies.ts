@@ -45,7 +45,7 @@ function walkedKinds(selection: CopySelection): WalkedKind[] {
  */
 export async function* walkCopies(store: Reads, selection: CopySelection): AsyncGenerator<readonly Copied[]> {
   const { project, since } = selection;
-  /** The pushes that have been yielded. Only kept if the selection does not contain all pushes. */
+  /** The pushes that have been yielded. Only recorded if `since` leaves older pushes out. */
   const pushes = new Set<string>();
   for (const kind of walkedKinds(selection)) {
     // Marks of coalesced jobs have no time, so they cannot be selected by it. Those of the copied jobs follow the jobs.

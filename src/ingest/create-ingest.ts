@@ -169,7 +169,7 @@ export function createIngest(options: IngestOptions): Ingest {
     return batch.filter(({ progress }) => !hasEnded(progress));
   }
 
-  /** Writes messages to the spool. Returns those to try again, because the spool had no room or is empty now. */
+  /** Writes messages to the spool. Returns those to try again, because the spool did not accept them or is empty now. */
   async function writeToSpool(batch: readonly Submitted[], lane: SpoolLane): Promise<readonly Submitted[]> {
     const spoolable = batch.filter(({ progress }) => progress.message.spoolable !== null);
     fail(batch.filter(({ progress }) => progress.message.spoolable === null));

@@ -25,7 +25,7 @@ export interface FinishedWork {
 
 export interface WorkClaim {
   readonly kind: WorkItem["kind"];
-  /** Only work of this exchange. */
+  /** Only work with this `exchange`; see {@link WorkItem}. */
   readonly exchange: string;
   /** Projects take turns in alphabetical order, wrapping around. The next project is the first one after this name that has work. */
   readonly afterProject: string;

@@ -13,7 +13,7 @@ export interface RejectionQuota {
 
 export const unlimited: RejectionQuota = { perDay: 0, bytesPerDay: 0 };
 
-/** How much of a day's quota an exchange has used. */
+/** How much of a day's quota has been used. */
 export interface QuotaUse extends QuotaKey {
   /** New rejections that were kept. */
   readonly kept: number;
