@@ -20,7 +20,7 @@ type Reads = Pick<CopyStore, "readCopies" | "readParts" | "findCopies">;
 
 /** The kinds that are always copied, in this order. A job's push is copied before the job. */
 const always = ["options", "push", "job", "coalesced", "rejection"] as const;
-/** The kinds that belong to a queue or to the whole store. A part is copied for use elsewhere, such as on a laptop, without them. */
+/** The kinds that belong to a queue or to the whole store. They are not copied with a part of a store, which is for use elsewhere. */
 const onlyWhole = ["quota", "binding", "suspect"] as const;
 const secrets = ["credential", "nonce"] as const;
 const parts = ["artifact", "log", "suggestions"] as const satisfies readonly PartKind[];

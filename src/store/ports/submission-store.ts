@@ -65,7 +65,7 @@ export interface SubmissionStore {
    */
   storeResultSets(batch: readonly ResultSetArrival[]): Promise<StoreOutcome[]>;
   /**
-   * Adds artifacts to stored jobs. An added artifact is `stored`. If the job already has an artifact of that name, it keeps it, and
+   * Adds artifacts to stored jobs. An added artifact is `stored`. If the job already has an artifact of that name, that one is kept, and
    * the new artifact is `unchanged`; a `Job Info`, however, is only `unchanged` if the job has an equal one. If the project has no
    * such job, the artifact is `rejected` as `unknown-job`. Suggestions are made for a posted summary even if the job keeps another
    * summary. Idempotent.

@@ -32,8 +32,8 @@ export interface Admission {
 
 /**
  * Decides which rejections are kept. A rejection that is already stored is counted again, and uses no quota. A new rejection is
- * kept as long as its exchange has used less than the day's quota, so the last one kept may exceed the limit in bytes. Pure, so
- * that all adapters decide the same.
+ * kept as long as the day's quota is not used up, so the last one kept may exceed the limit in bytes. Pure, so that all adapters
+ * decide the same.
  *
  * @param known - the rejections that are already stored.
  * @param used - the use of each quota so far. Unused quotas may be missing.
