@@ -388,7 +388,7 @@ export const declared = {
     }),
   LOG_ATTEMPTS: whole(1, 100).default(10).meta({
     description:
-      "After this many failed attempts, a log is given up. A log that made its thread run out of memory or time twice is given up immediately.",
+      "After this many failed attempts, a log is given up. A log that ended its thread (out of memory, out of time, or a crash) in two attempts in a row is given up immediately.",
     unit: "attempts",
   }),
   LOG_LEASE_MS: whole(1000, 86_400_000).default(600_000).meta({
@@ -503,7 +503,7 @@ export const declared = {
   }),
   PAGES_MAX_STREAMS: whole(0, 10_000).default(50).meta({
     description:
-      "How many open pages receive changes immediately over a stream, and half as many for one client. Further pages ask every 60 seconds instead.",
+      "How many open pages can receive changes over a stream at the same time. One client can have half of these streams. Further pages ask every 60 seconds instead.",
     unit: "streams",
   }),
   PAGES_REMOTE_IMAGES: flag.default(false).meta({

@@ -56,7 +56,7 @@ export interface AnsweredFigures {
   readonly rates_seconds: number;
   readonly received: number;
   readonly in_progress: number;
-  /** The lag from a job's event to its arrival; null if nothing was measured. */
+  /** The time from the event that a message reports to its arrival; null if nothing was measured. */
   readonly arrival_lag: LagFigures | null;
   readonly stored_lag: LagFigures | null;
   readonly spool: { readonly jobs: number; readonly bytes: number; readonly oldest_age_seconds: number };
@@ -70,7 +70,7 @@ export interface RateFigures {
   readonly history: readonly number[];
 }
 
-/** A lag, in seconds: its mean, and the value that 95 of 100 jobs do not exceed. */
+/** A lag, in seconds: its mean, and the value that 95 of 100 measurements do not exceed. */
 export interface LagFigures {
   readonly mean: number;
   readonly p95: number;
@@ -79,7 +79,7 @@ export interface LagFigures {
 export interface ExchangeFigures {
   readonly exchange: string;
   readonly routing_keys: readonly string[];
-  /** The reason why the exchange could not be bound; null if it is bound. */
+  /** The reason why the exchange could not be bound; null if there is no problem. */
   readonly trouble: string | null;
   readonly received: number;
   readonly rejected: number;
