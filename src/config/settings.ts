@@ -170,7 +170,7 @@ export const declared = {
   }),
   PREFETCH_MIB: whole(1, 16_384).default(8).meta({
     description:
-      "The approximate total size of the bodies of these deliveries. If messages are large, fewer are held, but at least one. A worker starts with as many deliveries as fit if each has MAX_BODY_BYTES.",
+      "The approximate limit on the total size of the bodies of these deliveries. If messages are large, fewer are held, but at least one. A worker starts with as many deliveries as fit if each has MAX_BODY_BYTES.",
     unit: "MiB",
   }),
   ACK_TIMEOUT_SECONDS: whole(2, 604_800).default(1800).meta({
