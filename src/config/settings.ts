@@ -207,7 +207,7 @@ export const declared = {
   }),
   MAX_OBJECTS_PER_MESSAGE: whole(1000, 10_000_000).default(100_000).meta({
     description:
-      "A message with more JSON objects and lists is rejected before it is parsed, because parsing it would keep the worker busy for too long. Numbers whose text has to be kept, such as 1.10 or 12345678901234567890, count twice. The same limit applies to each artifact of a job that is a text and has to be parsed (`Job Info`, `performance_data`, and `text_log_summary` with a `logname`): an artifact beyond the limit is refused, and the job is stored without it.",
+      "A message with more JSON objects and lists is rejected before it is parsed, because parsing it would keep the worker busy for too long. Numbers whose text has to be kept, such as 1.10 or 12345678901234567890, count twice. The artifacts of a job that are texts and have to be parsed (`Job Info`, `performance_data`, and `text_log_summary` with a `logname`) have the same limit, for all of them together: an artifact beyond the limit is refused, and the job is stored without it.",
     unit: "objects",
   }),
   MAX_JOBS_PER_MESSAGE: whole(1, 100_000).default(1000).meta({

@@ -99,7 +99,7 @@ export interface ClientFigures {
   readonly last_used_at: string | null;
 }
 
-/** The days for which workers keep data, and how much old data they have removed. 0 days means for ever. */
+/** The days for which workers keep data, and how much old data they have removed. 0 days means for ever, except for the archive. */
 export interface RetentionFigures {
   readonly kept: KeptDays;
   /** Whether workers have different settings. Those of the first one are shown. */
