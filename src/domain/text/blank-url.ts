@@ -6,7 +6,7 @@ export function blankUrls(text: string): string {
   // The password extends to the last @ before the host, because a password that is not percent-encoded may contain @ and :. The
   // match stops at a quote, because the text may be a line of JSON, in which some encoders write each slash as \/. URL parsers
   // ignore superfluous slashes.
-  return text.replace(/(:(?:\\?\/){2,}[^\s/:@"]*):[^\s/"]*@/g, "$1:***@");
+  return text.replace(/(:(?:\\*\/){2,}[^\s/:@"]*):[^\s/"]*@/g, "$1:***@");
 }
 
 /** Replaces the password in a text that is a single address. The password may contain any character. */

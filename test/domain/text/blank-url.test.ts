@@ -16,6 +16,10 @@ describe("a password in a text", () => {
     ["amqp://:secret@host", "amqp://:***@host"],
     // PHP writes slashes in JSON in this way.
     [String.raw`{"url":"http:\/\/u:secret@h\/a"}`, String.raw`{"url":"http:\/\/u:***@h\/a"}`],
+    [
+      String.raw`{"blob":"{\"url\":\"http:\\/\\/u:secret@h\"}"}`,
+      String.raw`{"blob":"{\"url\":\"http:\\/\\/u:***@h\"}"}`,
+    ],
     ["http:///u:secret@host", "http:///u:***@host"],
   ] as const) {
     it(`is blanked: ${found}`, () => expect(blankUrls(found)).toBe(shown));
