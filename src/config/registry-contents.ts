@@ -117,12 +117,12 @@ function lookalikes(listed: Listed): string[] {
   );
 }
 
-/** Warns of globs, regular expressions and lists in one text. AMQP takes them literally, so probably no routing key matches. */
-function foreignPatterns({ place, destinations, projects }: Listed): string[] {
-  return [...destinations, ...projects].flatMap((text) => {
-    const [character] = /[?[\]{}()|,;^$\\ ]/.exec(text) ?? [];
+/** Warns of globs, regular expressions, quotes, and lists in one text. AMQP takes them literally, so probably nothing matches. */
+function foreignPatterns({ place, exchange, destinations, projects }: Listed): string[] {
+  return [exchange, ...destinations, ...projects].flatMap((text) => {
+    const [character] = /[?[\]{}()|,;^$\\ '"`]/.exec(text) ?? [];
     if (character === undefined) return [];
     const what = character === " " ? "a space" : character;
-    return `${place()}: ${shown(text)} contains ${what}, which stands only for itself in a routing key; write each name as an item of its own`;
+    return `${place()}: ${shown(text)} contains ${what}, which AMQP takes literally: is it meant?`;
   });
 }

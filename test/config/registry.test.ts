@@ -291,14 +291,15 @@ describe("a registry", () => {
     ["^try$", "^"],
     ["try,mozilla", ","],
     ["try mozilla", "a space"],
-  ])("warns about %j, which is no pattern of AMQP", async (text, character) => {
+    ["`try`", "`"],
+  ])("warns about %j, which AMQP takes literally", async (text, character) => {
     const project = `    destinations: [a]\n    projects: ['#', '${text}']\n`;
     const destination = `    destinations: ['${text}']\n    projects: ['a.*']\n`;
     for (const words of [project, destination]) {
       const { warnings } = await read(entry(words));
       expect(warnings).toEqual([
         expect.stringContaining(
-          `2: exchanges[0]: "${text}" contains ${character}, which stands only for itself`,
+          `2: exchanges[0]: "${text}" contains ${character}, which AMQP takes literally`,
         ),
       ]);
     }
