@@ -1,5 +1,4 @@
 import { isUtf8 } from "node:buffer";
-import { domainToASCII } from "node:url";
 import { shown } from "./text/hidden-characters.ts";
 
 /** The parts of a broker's address. */
@@ -72,12 +71,13 @@ export function readAmqpAddress(text: string): Reading {
 }
 
 /**
- * Returns the host in the form in which it is looked up, or null if it cannot be a name. The URL parser escapes letters beyond ASCII
- * in it instead, because it does not know the scheme.
+ * Returns the host in the form in which it is looked up, or null if it cannot be a name. The URL parser encodes letters beyond
+ * ASCII as DNS needs them only for schemes that it knows, such as http.
  */
 function hostOf({ hostname }: URL): string | null {
   if (!hostname.includes("%")) return hostname.replace(/^\[|\]$/g, "");
-  return domainToASCII(unescaped(hostname)) || null;
+  const web = `http://${hostname}`;
+  return URL.canParse(web) ? new URL(web).hostname : null;
 }
 
 function queryProblem(query: URLSearchParams, isTls: boolean): string | null {
