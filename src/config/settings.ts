@@ -27,14 +27,16 @@ const hosts = z
     text
       .split(",")
       .map((host) => host.trim().toLowerCase())
-      .filter((host) => host !== ""),
+      .filter((host) => host !== "")
+      // A dot at the end makes a name absolute, but hosts are compared without it.
+      .map((host) => host.replace(/\.$/, "")),
   )
   .pipe(
     z.array(
       z
         .string()
         .regex(
-          /^(\*\.)?[\w.-]+$/,
+          /^(\*\.)?[\w-]+(\.[\w-]+)*$/,
           "must be host names without ports, separated by commas; *.name stands for all names below it",
         ),
     ),
