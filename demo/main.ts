@@ -17,7 +17,7 @@ import { logTextAt } from "./demo-logs.ts";
 import { type DemoPlan, planDemo } from "./plan-demo.ts";
 import { seedDemo } from "./seed-demo.ts";
 import { serveLogs } from "./serve-logs.ts";
-import { servePages } from "./serve-pages.ts";
+import { refuseTakenPort, servePages } from "./serve-pages.ts";
 
 const help = `npm run demo -- [options]
 
@@ -37,8 +37,11 @@ const values = commandLine(help, {
   seed: { type: "string", default: "1" },
   keep: { type: "boolean", default: false },
 });
-if (![values.jobs, values.seed].every((text) => /^[1-9]\d{0,6}$/.test(text))) {
-  process.stderr.write(help);
+for (const name of ["jobs", "seed"] as const) {
+  if (/^[1-9]\d{0,6}$/.test(values[name])) continue;
+  process.stderr.write(
+    `--${name} must be a whole number from 1 to 9999999; it is ${JSON.stringify(values[name])}\n\n${help}`,
+  );
   process.exit(2);
 }
 
@@ -65,6 +68,8 @@ try {
 
 async function main(): Promise<void> {
   if (values.keep && !existsSync(sizeFile)) throw new Error(`there is nothing in ${folder} to keep`);
+  // Otherwise a second demo would replace the data of the first one, and only then fail.
+  await refuseTakenPort();
   const size = values.keep ? filledSize.parse(JSON.parse(readFileSync(sizeFile, "utf8"))) : await newSize();
   const plan = values.keep ? planDemo(size, logsUrlOf(size)) : await fill(size);
   const logs = await serveLogs(size.logsPort, (path) => logTextAt(plan, path));

@@ -1,9 +1,9 @@
 // `npm run demo`: fills a store with a made-up week, and serves its pages. Installs and builds first.
 import { spawn } from "node:child_process";
-import { installAndBuild, projectFolder } from "../quickstart/install.mjs";
+import { install, installAndBuild, projectFolder } from "../quickstart/install.mjs";
 
-const isHelp = process.argv.includes("--help");
-if (!isHelp) installAndBuild();
+if (process.argv.includes("--help")) install();
+else installAndBuild();
 const child = spawn(process.execPath, ["--import", "tsx", "demo/main.ts", ...process.argv.slice(2)], {
   cwd: projectFolder,
   stdio: "inherit",

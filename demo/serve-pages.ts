@@ -1,8 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
+import { readSettings } from "../src/config/read-settings.ts";
+import { errorCode } from "../src/domain/error-code.ts";
 
 const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const logLine = z.looseObject({ event: z.string(), level: z.string(), url: z.string().optional() });
@@ -13,6 +16,22 @@ export interface ServedPages {
   /** Resolves when the process has ended. */
   readonly ended: Promise<unknown>;
   stop(): Promise<void>;
+}
+
+/** @throws Error if something already listens where the settings of the environment say that the pages are served. */
+export async function refuseTakenPort(): Promise<void> {
+  const { PUBLIC_HOST: host, PUBLIC_PORT: port } = readSettings(process.env, ["PUBLIC_HOST", "PUBLIC_PORT"]);
+  if (port === "off") throw new Error("PUBLIC_PORT is off, so no pages would be served");
+  const probe = createServer();
+  try {
+    await once(probe.listen(port, host), "listening");
+  } catch (error) {
+    if (errorCode(error) !== "EADDRINUSE") throw error;
+    throw new Error(
+      `something already listens on ${host}:${port}: if it is another demo, end it first; otherwise choose another port, e.g. PUBLIC_PORT=9190 npm run demo`,
+    );
+  }
+  probe.close();
 }
 
 /**

@@ -19,6 +19,13 @@ export function run(command, args, env = {}) {
 
 /** Installs the dependencies unless they are up to date, and builds `dist/`. */
 export function installAndBuild() {
+  install();
+  process.stderr.write("Building ...\n");
+  run("npm", ["run", "--silent", "build"]);
+}
+
+/** Installs the dependencies unless they are up to date. */
+export function install() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
     process.stderr.write(`error: Node.js 20.19 or newer is needed; this is ${process.version}\n`);
@@ -31,6 +38,4 @@ export function installAndBuild() {
     process.stderr.write("Installing the dependencies ...\n");
     run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
   }
-  process.stderr.write("Building ...\n");
-  run("npm", ["run", "--silent", "build"]);
 }

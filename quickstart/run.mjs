@@ -1,8 +1,9 @@
 // `npm run quickstart`: shows a complete run on a fresh machine, with one command.
 import { spawn } from "node:child_process";
-import { installAndBuild, projectFolder } from "./install.mjs";
+import { install, installAndBuild, projectFolder } from "./install.mjs";
 
-installAndBuild();
+if (process.argv.includes("--help")) install();
+else installAndBuild();
 const child = spawn(process.execPath, ["--import", "tsx", "quickstart/main.ts", ...process.argv.slice(2)], {
   cwd: projectFolder,
   stdio: "inherit",

@@ -163,11 +163,24 @@ function parsed(text: string): unknown {
   }
 }
 
+/** What failed connections mean, and what to do, by error code. The messages of Node.js are hard to understand. */
+const failedConnections: Readonly<Record<string, string>> = {
+  ECONNREFUSED:
+    "nothing is listening there: check that the server is running, and that serverUrl is its address",
+  ENOTFOUND: "the host name cannot be resolved: check its spelling, and the DNS",
+  EAI_AGAIN: "the host name cannot be resolved: check its spelling, and the DNS",
+  ERR_SSL_WRONG_VERSION_NUMBER:
+    "the server does not speak TLS: check whether serverUrl must begin with http://",
+  HPE_INVALID_CONSTANT: "the answer is not HTTP: check that serverUrl is the server's address",
+};
+
 /** Returns why `fetch` failed. The reason is in the error's cause; for a host with several addresses, there is one for each. */
 function causeOf(error: unknown): string {
   if (!isMap(error)) return String(error);
-  const { cause, errors, message } = error;
+  const { cause, code, errors, message } = error;
   if (cause !== undefined) return causeOf(cause);
+  const words = typeof code === "string" ? failedConnections[code] : undefined;
+  if (words !== undefined) return words.replace(":", ` (${code}):`);
   if (message === "" && Array.isArray(errors)) return errors.map(causeOf).join("; ");
   return String(message);
 }

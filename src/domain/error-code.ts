@@ -7,8 +7,12 @@ export function errorCode(error: unknown): string {
   return typeof code === "string" || typeof code === "number" ? String(code) : "";
 }
 
-/** Explanations of error codes for files. A folder is often Docker's work: it creates one if the file to mount does not exist. */
+/**
+ * Explanations of error codes for files. A folder is often Docker's work: it creates one if the file to mount does not exist.
+ */
 const meanings: Readonly<Record<string, string>> = {
+  ENOENT: ": there is no such file",
+  ENOTDIR: ": a part of the path before the last / is not a folder",
   EISDIR: ": it is a folder, not a file",
   EACCES: ": this user may not read it",
 };

@@ -265,6 +265,21 @@ describe("time limits", () => {
 });
 
 describe("an error says what to do", () => {
+  it.each([
+    ["TLS at a port without TLS", "https:", "", /does not speak TLS \(ERR_SSL_\w+\): .* http:\/\//],
+    [
+      "a host name that does not exist",
+      "http:",
+      "no.invalid",
+      /cannot be resolved \(E\w+\): check its spelling/,
+    ],
+  ])("%s", async (_case, protocol, hostname, words) => {
+    const url = Object.assign(new URL(server.url), { protocol, ...(hostname !== "" && { hostname }) });
+    const error = await errorOf(new TreeherderClient({ serverUrl: url.href, retries: 0 }).getJobs("try"));
+    expect(error).toMatchObject({ message: expect.stringMatching(words) });
+    expect(error).not.toMatchObject({ message: expect.stringContaining("\n") });
+  });
+
   /** Refuses with a clock that is five minutes behind. */
   const behind: Respond = (...given) => {
     const detail = "Hawk authentication failed: The token has expired. Is your system clock correct?";

@@ -214,7 +214,7 @@ describe("an address in a file", () => {
 
   it("is reported with its name if it does not exist", async () => {
     await expect(brokerUrl({ AMQP_URL, AMQP_URL_FILE: "/no/such/file" })).rejects.toThrow(
-      "AMQP_URL_FILE: /no/such/file cannot be read (ENOENT)",
+      "AMQP_URL_FILE: /no/such/file cannot be read (ENOENT): there is no such file",
     );
   });
 

@@ -68,7 +68,9 @@ describe("a key file", () => {
   });
 
   it("that is missing, or is a folder, is an error", () => {
-    expect(problemsOf(path)).toEqual([`CREDENTIALS_KEY_FILE: ${path} cannot be read (ENOENT)`]);
+    expect(problemsOf(path)).toEqual([
+      `CREDENTIALS_KEY_FILE: ${path} cannot be read (ENOENT): there is no such file`,
+    ]);
     expect(problemsOf(folder)).toEqual([`CREDENTIALS_KEY_FILE: ${folder} is not a file${example}`]);
   });
 });

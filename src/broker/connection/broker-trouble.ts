@@ -9,7 +9,8 @@ interface Trouble {
   readonly meaning: (url: string) => string;
 }
 
-const host = (url: string): string => new URL(url).host;
+/** Host and port. An address without a port means the usual one, which the reader may not know. */
+const host = (url: string): string => `${new URL(url).hostname}:${brokerAddress(url).port}`;
 
 /** Explanations of connection errors. The driver's own messages are hard to understand. */
 const troubles: readonly Trouble[] = [

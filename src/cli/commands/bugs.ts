@@ -38,6 +38,16 @@ export async function importBugs(env: NodeJS.ProcessEnv, file: string): Promise<
 // A file of the wrong kind has a problem in every line. The first ones are enough to see that.
 const SHOWN_PROBLEMS = 20;
 
+/** Returns Bugzilla's address. @throws Misuse, which names the option if the address comes from there. */
+function readAddress(env: NodeJS.ProcessEnv, url: string | null): string {
+  try {
+    return readSettings(url === null ? env : { ...env, BUGZILLA_URL: url }, ["BUGZILLA_URL"]).BUGZILLA_URL;
+  } catch (error) {
+    if (url === null || !(error instanceof Misuse)) throw error;
+    throw new Misuse(error.problems.map((problem) => problem.replace(/^BUGZILLA_URL/, "--url")));
+  }
+}
+
 /**
  * `bugs sync`: replaces the cached bugs with Bugzilla's. Exit code 1, with nothing changed, if a request fails. An empty
  * answer changes nothing either.
@@ -45,8 +55,7 @@ const SHOWN_PROBLEMS = 20;
  * @param url - Bugzilla's address; null: use the setting.
  */
 export async function sync(env: NodeJS.ProcessEnv, url: string | null): Promise<number> {
-  const asked = url === null ? env : { ...env, BUGZILLA_URL: url };
-  const { BUGZILLA_URL: baseUrl } = readSettings(asked, ["BUGZILLA_URL"]);
+  const baseUrl = readAddress(env, url);
   const place = blankSecrets(baseUrl);
   const progress = createProgress();
   const onProgress = (bugs: number): void => progress.show(`${bugs} bugs read from ${place}`);

@@ -4,6 +4,7 @@ import { BugIndexBuilder } from "../../bugs/lookup/bug-index.ts";
 import { SuggestionsWriter, suggestBugs } from "../../bugs/lookup/suggest-bugs.ts";
 import { errorLinesOf } from "../../bugs/lookup/summary-errors.ts";
 import { readSettings } from "../../config/read-settings.ts";
+import { whyUnreadable } from "../../domain/error-code.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { describeLogFault } from "../../domain/log-faults.ts";
 import { blankLogUrl } from "../../domain/text/blank-url.ts";
@@ -98,7 +99,7 @@ async function readFile(
     return await readLog(async () => asIs((await open(file)).createReadStream()), file, limits, true);
   } catch (error) {
     if (!(error instanceof Error) || !("syscall" in error)) throw error;
-    throw new Misuse([`${file} cannot be read: ${error.message}`]);
+    throw new Misuse([`${file} ${whyUnreadable(error)}`]);
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
+import { whyUnreadable } from "../../domain/error-code.ts";
 import { Misuse } from "../../domain/faults.ts";
 import { tell } from "../output/print.ts";
 
@@ -10,6 +11,6 @@ export async function readInput(file: string): Promise<Buffer> {
     if (process.stdin.isTTY) tell("Reading from the keyboard; press Ctrl-D to end.");
     return await buffer(process.stdin);
   } catch (error) {
-    throw new Misuse([`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
+    throw new Misuse([`${file} ${whyUnreadable(error)}`]);
   }
 }

@@ -70,7 +70,10 @@ export async function keepOpen(options: KeepOpenOptions): Promise<Store | null> 
         if (isAwaited && !(error instanceof Unavailable)) throw error;
         if (end.signal.aborted) return backoff;
         attempts = failures;
-        reason = error instanceof Error ? error.message : String(error);
+        reason =
+          error instanceof Unavailable
+            ? error.detail
+            : String(error instanceof Error ? error.message : error);
         const event = isFirst ? "store_away" : "store_not_opened_anew";
         if (isWrittenAgain(failures)) log.warn(event, { attempt: failures, error });
         return backoff;

@@ -21,11 +21,47 @@ const UNAUTHORIZED = 13;
  */
 export function asUnavailable(error: unknown): unknown {
   // If a connection breaks while the driver writes to it, the driver throws the socket's error unchanged.
-  if (isSocketError(error)) return new Unavailable("store", String(error.message), error);
+  if (isSocketError(error)) return new Unavailable("store", inWords(String(error.message)), error);
   // The driver itself refuses documents that it cannot send, such as one that is too large.
   if (!(error instanceof MongoError) || error instanceof MongoInvalidArgumentError) return error;
   if (error instanceof MongoServerError && documentFaults.includes(error.code)) return error;
-  return new Unavailable("store", blankUrls(error.message), error);
+  return new Unavailable("store", inWords(blankUrls(error.message)), error);
+}
+
+/** The driver's messages about failed connections, and what to say instead. */
+const connectionFailures: readonly (readonly [sign: RegExp, words: (place: string) => string])[] = [
+  [
+    /^connect ECONNREFUSED (\S+)$/,
+    (place) =>
+      `nothing is listening at ${place}: check that the database is running, and that the host and the port are right`,
+  ],
+  [
+    /^getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (\S+)$/,
+    (place) => `the host name ${place} cannot be resolved: check its spelling, and the DNS`,
+  ],
+  [
+    /^querySrv (?:ENOTFOUND|ENODATA) _mongodb\._tcp\.(\S+)$/,
+    (place) => `the host name ${place} has no SRV record: check its spelling, or use mongodb://`,
+  ],
+  [
+    // The monitor is the driver's own connection, with which it watches the server.
+    /^connection <monitor> to (\S+) closed$/,
+    (place) =>
+      `${place} has closed the connection: if this goes on, check that a database listens there, and whether it expects TLS (tls=true)`,
+  ],
+  [
+    /^Server selection timed out after (\d+) ms$/,
+    (ms) =>
+      `no server that can be used has answered within ${ms} ms: check the hosts and ports, whether they expect TLS, and replicaSet if it is given`,
+  ],
+];
+
+function inWords(message: string): string {
+  for (const [sign, words] of connectionFailures) {
+    const [, place] = sign.exec(message) ?? [];
+    if (place !== undefined) return words(place);
+  }
+  return message;
 }
 
 /** Returns the Misuse to throw if the server does not accept the name of the database; null for any other error. */

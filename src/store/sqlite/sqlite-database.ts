@@ -4,6 +4,7 @@ import { makeFolder } from "../../disk/make-folder.ts";
 import { openDatabase } from "../../disk/open-database.ts";
 import { fileTroubleOf } from "../../disk/sqlite-errors.ts";
 import { transact } from "../../disk/transact.ts";
+import { errorCode } from "../../domain/error-code.ts";
 import { Misuse, Unavailable } from "../../domain/faults.ts";
 import { formOf, migrate, steps } from "./sqlite-migrations.ts";
 
@@ -37,6 +38,7 @@ export function openStoreDatabase(path: string): Database.Database {
 
 /** Returns the reason in words, because the driver reports SQLite's CANTOPEN only as a number. */
 function reasonOf(error: unknown): string {
+  if (errorCode(error) === "EEXIST") return "a part of its path is a file, not a folder";
   const message = String(error).replace(/^(?:Sqlite)?Error: /, "");
   return /^ConnectionFailed.*: 14"\)$/.test(message) ? "no file can be created or opened there" : message;
 }

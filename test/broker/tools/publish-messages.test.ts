@@ -114,6 +114,16 @@ broker.describe(`publishing to ${broker.name}`, () => {
   });
 });
 
+it.each([
+  ["amqp://localhost", "localhost:5672"],
+  ["amqps://localhost", "localhost:5671"],
+  ["amqp://localhost?ssl=1", "localhost:5671"],
+  ["amqp://[::1]:1/%2F", "[::1]:1"],
+])("names the port also if the address leaves it out (%s)", (url, place) => {
+  const error = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
+  expect(brokerTrouble(error, url)).toContain(`nothing is listening at ${place}: `);
+});
+
 it("reports the driver's own message on an unknown error, without the password", () => {
   const error = new Error("odd: amqp://user:secret@host\n");
   expect(brokerTrouble(error, "amqp://user:secret@host")).toBe("odd: amqp://user:***@host; see AMQP_URL");

@@ -208,10 +208,13 @@ describe("parse-log", () => {
   });
 
   it("reports which file it cannot read", async () => {
-    for (const file of [join(folder, "nowhere"), folder]) {
-      expect(await run(["parse-log", file])).toMatchObject({
+    for (const [file, why] of [
+      [join(folder, "nowhere"), "(ENOENT): there is no such file"],
+      [folder, "(EISDIR): it is a folder, not a file"],
+    ]) {
+      expect(await run(["parse-log", String(file)])).toMatchObject({
         code: 2,
-        stderr: expect.stringContaining(`error: ${file} cannot be read: E`),
+        stderr: `error: ${file} cannot be read ${why}\n`,
       });
     }
   });

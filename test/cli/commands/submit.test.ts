@@ -164,7 +164,9 @@ it("ends with exit code 3 if no server answers", async () => {
   const url = `http://127.0.0.1:${await freePort()}`;
   const args = ["submit", "-", "--project", "try", "--kind", "jobs", "--url", url];
   const { code, stderr } = await runCli(args, credentials, JSON.stringify(job("g/0")));
-  expect(stderr).toContain("ECONNREFUSED");
+  expect(stderr).toContain(
+    "/jobs/: nothing is listening there (ECONNREFUSED): check that the server is running, and that --url is its address",
+  );
   expect(code).toBe(3);
 });
 

@@ -109,7 +109,7 @@ describe("validate", () => {
   it("says that a missing file cannot be read", async () => {
     const { code, stderr } = await runProcess(["validate", join(folder, "none.json")], {});
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^error: .*none\.json cannot be read: ENOENT.*\n$/);
+    expect(stderr).toMatch(/^error: .*none\.json cannot be read \(ENOENT\): there is no such file\n$/);
   });
 
   it("shows control characters of a message as escapes", async () => {

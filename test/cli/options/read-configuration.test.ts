@@ -62,7 +62,9 @@ describe("invalid settings, registry and tiers", () => {
         ),
         expect.stringMatching(/^error: .*broken\.yml:4: exchanges\[0\]\.projects: must be a list/),
         expect.stringMatching(/^error: .*tiers\.yml:\d: .*tier_4/),
-        expect.stringMatching(/^error: CREDENTIALS_KEY_FILE: .*no-key cannot be read \(ENOENT\)$/),
+        expect.stringMatching(
+          /^error: CREDENTIALS_KEY_FILE: .*no-key cannot be read \(ENOENT\): there is no such file$/,
+        ),
       ]);
       expect(existsSync(env.DATA_DIR)).toBe(false);
     },
@@ -135,6 +137,15 @@ describe("a folder that cannot be read", () => {
         /^error: the store .*loop.* cannot be opened: .*; set DATA_DIR to another folder\n$/,
       ),
     });
+  });
+
+  it("is reported as a file if it is one", async () => {
+    const DATA_DIR = file("no-folder", "");
+    const { code, stderr } = await runCli(["start"], { ...env, DATA_DIR, PUBLIC_PORT: "0" });
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      "cannot be opened: a part of its path is a file, not a folder; set DATA_DIR to another folder",
+    );
   });
 
   it.each([[["explain", "x"]], [["backup", "b.db"]], [["compact"]], [["pages"]], [["check", "--plan"]]])(

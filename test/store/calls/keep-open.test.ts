@@ -109,7 +109,7 @@ it("returns before the store is available, throws Unavailable until then, and us
   const store = await kept({ open, patienceMs: 10 });
   await expect(store.storeSubmissions([anArrival()])).rejects.toThrow(Unavailable);
   await untilTold("store_away");
-  await expect(store.readBindings("queue")).rejects.toThrow("connection refused");
+  await expect(store.readBindings("queue")).rejects.toThrow(/^store unavailable: connection refused$/);
   isThere = true;
   await untilThere(store);
   expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);

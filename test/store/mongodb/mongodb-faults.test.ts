@@ -12,6 +12,22 @@ it.each([
 });
 
 it.each([
+  ["connect ECONNREFUSED 127.0.0.1:27017", /^nothing is listening at 127\.0\.0\.1:27017: check /],
+  ["getaddrinfo ENOTFOUND db.invalid", /^the host name db\.invalid cannot be resolved: check /],
+  ["querySrv ENOTFOUND _mongodb._tcp.db.invalid", /^the host name db\.invalid has no SRV record: check /],
+  ["connection <monitor> to 127.0.0.1:5672 closed", /^127\.0\.0\.1:5672 has closed the connection: .* TLS/],
+  [
+    "Server selection timed out after 3000 ms",
+    /^no server that can be used has answered within 3000 ms: check /,
+  ],
+  ["connection 3 to 127.0.0.1:27017 closed", /^connection 3 to 127\.0\.0\.1:27017 closed$/],
+])("the driver's message %j is put in plain words", (message, words) => {
+  expect(asUnavailable(new MongoNetworkError(message))).toMatchObject({
+    detail: expect.stringMatching(words),
+  });
+});
+
+it.each([
   ["a document that is too large", new MongoServerError({ message: "too large", code: 10334 })],
   ["a document that the driver cannot send", new MongoInvalidArgumentError("too large")],
   ["a bug in this program", new TypeError("x is undefined")],
