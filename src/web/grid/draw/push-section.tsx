@@ -59,7 +59,7 @@ function HiddenJobs({
   const words = printable(filterInWords(view.filter).join(", "));
   return (
     <p class="hidden-jobs muted">
-      {total === 1 ? "Its job is" : `All ${total} jobs are`} hidden: only {words} are shown.{" "}
+      {total === 1 ? "Its job is" : `All ${total} jobs are`} hidden by the filter: {words}.{" "}
       <a href={gridAddress({ ...view, filter: everyJob })} tabIndex={tabIndex}>
         Show all jobs
       </a>
