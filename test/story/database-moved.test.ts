@@ -53,9 +53,7 @@ guarded.describe(
       await publish("refused/0");
       await worker.until("the refusal", () => /Authentication failed/.test(worker.troubles()));
       write("half an addre");
-      await worker.until("the warning", () =>
-        /store_not_reopened.*MONGODB_URL_FILE/.test(worker.troubles()),
-      );
+      await worker.until("the warning", () => /store_not_reopened.*MONGODB_URL_FILE/.test(worker.troubles()));
       write(addressWith(second));
       await stored(["refused/0"]);
 
