@@ -13,6 +13,7 @@ const places = [
   { file: "deploy/compose.yml", naming: /^ *image: (\S+)/gm },
   { file: "test/servers/images.ts", naming: /: "(\S+)",$/gm },
 ];
+/** Returns whether an image is our own. Our images are built here, and have no digest. */
 const isOurs = (image) => image.startsWith("pulse-ingest:");
 
 const LIMIT_MS = 30_000;

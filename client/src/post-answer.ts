@@ -8,8 +8,8 @@ export interface ItemVerdict {
   /** The index of the item in the collection, from 0. */
   readonly index: number;
   /**
-   * `stored`: created, or a job's state changed. `unchanged`: already stored. `rejected`: see the errors. `failed`: the item
-   * triggered a bug in the server; it was not stored, and may be posted again.
+   * `stored`: the item was created, moved a job to a later state, or changed a push. `unchanged`: it was already stored. `rejected`: see
+   * the errors. `failed`: the item triggered a bug in the server; it was not stored, and may be posted again.
    */
   readonly outcome: "stored" | "unchanged" | "rejected" | "failed";
   readonly errors: readonly DataFault[];

@@ -104,7 +104,7 @@ function byArrival(entries: readonly ArchivedEntry[]): readonly ArchivedEntry[] 
   );
 }
 
-/** Returns how many messages arrived before `from` (ISO 8601). If it is null, there is no later segment to wait for. */
+/** Returns how many messages arrived before `from` (ISO 8601). Counts all if it is null, because there is no later segment to wait for. */
 function countBefore(entries: readonly ArchivedEntry[], from: string | null): number {
   const count = from === null ? -1 : entries.findIndex(({ received_at }) => received_at >= from);
   return count === -1 ? entries.length : count;

@@ -28,7 +28,7 @@ export interface SourceState {
   readonly degraded: readonly DegradedExchange[];
   /** All exchanges of the registry in force, including degraded ones. */
   readonly exchanges: readonly ListedExchange[];
-  /** The number of bindings that are no longer in the registry but are kept, because there are too many or another worker wants them. */
+  /** The number of bindings that are no longer in the registry but are kept: they are most of all bindings, or another worker wants them. */
   readonly left: number;
   /** How often consuming was resumed after a loss. */
   readonly reconnects: number;

@@ -290,7 +290,7 @@ export const commands: readonly CommandRow[] = [
     ],
     more:
       "MONGODB_URL or DATA_DIR names the store whose archive is read (ARCHIVE_DAYS: see docs/archive.md). Run it with the\n" +
-      "worker's registry and settings. The oldest message comes first. A message that the store has seen changes nothing, so\n" +
+      "worker's registry and settings. The oldest message comes first. A message that ends as it did before changes nothing, so\n" +
       "a replay may be repeated, also while workers run. If it is interrupted, it prints the command that continues it.\n" +
       "Exit code 1 if a job failed, if a part of the archive cannot be read, or if the replay was interrupted.",
     run: async (_args, options) => (await import("./commands/replay.ts")).replay(env, options),

@@ -110,7 +110,7 @@ function acceptedByAll(lists: readonly (readonly string[])[]): IsAccepted {
   };
 }
 
-/** The least number of groups of patterns that are cached. When the cache is full, it is emptied. */
+/** How many groups of patterns are cached, in addition to one for each pattern. When the cache is full, it is emptied. */
 const LEAST_KNOWN = 1000;
 
 function sumOf(places: readonly number[], sizeOf: (place: number) => number): number {

@@ -96,14 +96,18 @@ export function parseRegistryContents(
       ...{ exchange, destinations, projects, accept_projects },
     })),
     retain: value.retain ?? {},
-    warnings: firstProblems(path, [...listed.flatMap(lookalikes), ...limitWarnings(inForce)]),
+    warnings: firstProblems(path, [
+      ...listed.flatMap(lookalikes),
+      ...inForce.flatMap(foreignPatterns),
+      ...limitWarnings(inForce),
+    ]),
   };
 }
 
+type Listed = z.infer<typeof entry> & { readonly isInForce: boolean; readonly place: () => string };
+
 /** Warns of characters beyond ASCII. Letters of other alphabets can look like ASCII letters, and then match nothing. */
-function lookalikes(
-  listed: z.infer<typeof entry> & { readonly isInForce: boolean; readonly place: () => string },
-): string[] {
+function lookalikes(listed: Listed): string[] {
   const { place, isInForce, exchange, destinations, projects, deployments = [] } = listed;
   // Deployments are always checked, because a name that only looks right is the reason why an entry is not in force.
   return [...(isInForce ? [exchange, ...destinations, ...projects] : []), ...deployments].flatMap((text) =>
@@ -111,4 +115,14 @@ function lookalikes(
       ? []
       : [`${place()}: ${shown(text)} has characters beyond ASCII: are they meant?`],
   );
+}
+
+/** Warns of globs, regular expressions, quotes, and lists in one text. AMQP takes them literally, so probably nothing matches. */
+function foreignPatterns({ place, exchange, destinations, projects }: Listed): string[] {
+  return [exchange, ...destinations, ...projects].flatMap((text) => {
+    const [character] = /[?[\]{}()|,;^$\\ '"`]/.exec(text) ?? [];
+    if (character === undefined) return [];
+    const what = character === " " ? "a space" : character;
+    return `${place()}: ${shown(text)} contains ${what}, which AMQP takes literally: is it meant?`;
+  });
 }

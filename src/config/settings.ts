@@ -27,14 +27,16 @@ const hosts = z
     text
       .split(",")
       .map((host) => host.trim().toLowerCase())
-      .filter((host) => host !== ""),
+      .filter((host) => host !== "")
+      // A dot at the end makes a name absolute, but hosts are compared without it.
+      .map((host) => host.replace(/\.$/, "")),
   )
   .pipe(
     z.array(
       z
         .string()
         .regex(
-          /^(\*\.)?[\w.-]+$/,
+          /^(\*\.)?[\w-]+(\.[\w-]+)*$/,
           "must be host names without ports, separated by commas; *.name stands for all names below it",
         ),
     ),
@@ -170,7 +172,7 @@ export const declared = {
   }),
   PREFETCH_MIB: whole(1, 16_384).default(8).meta({
     description:
-      "The approximate total size of the bodies of these deliveries. If messages are large, fewer are held, but at least one. A worker starts with as many deliveries as fit if each has MAX_BODY_BYTES.",
+      "The approximate limit on the total size of the bodies of these deliveries. If messages are large, fewer are held, but at least one. A worker starts with as many deliveries as fit if each has MAX_BODY_BYTES.",
     unit: "MiB",
   }),
   ACK_TIMEOUT_SECONDS: whole(2, 604_800).default(1800).meta({
@@ -207,7 +209,7 @@ export const declared = {
   }),
   MAX_OBJECTS_PER_MESSAGE: whole(1000, 10_000_000).default(100_000).meta({
     description:
-      "A message with more JSON objects and lists is rejected before it is parsed, because parsing it would keep the worker busy for too long. Numbers whose text has to be kept, such as 1.10 or 12345678901234567890, count twice. The same limit applies to each artifact of a job that is a text and has to be parsed (`Job Info`, `performance_data`, and `text_log_summary` with a `logname`): an artifact beyond the limit is refused, and the job is stored without it.",
+      "A message with more JSON objects and lists is rejected before it is parsed, because parsing it would keep the worker busy for too long. Numbers whose text has to be kept, such as 1.10 or 12345678901234567890, count twice. The artifacts of a job that are texts and have to be parsed (`Job Info`, `performance_data`, and `text_log_summary` with a `logname`) have the same limit, for all of them together: an artifact beyond the limit is refused, and the job is stored without it.",
     unit: "objects",
   }),
   MAX_JOBS_PER_MESSAGE: whole(1, 100_000).default(1000).meta({
@@ -388,7 +390,7 @@ export const declared = {
     }),
   LOG_ATTEMPTS: whole(1, 100).default(10).meta({
     description:
-      "After this many failed attempts, a log is given up. A log that made its thread run out of memory or time twice is given up immediately.",
+      "After this many failed attempts, a log is given up. A log that ended its thread (out of memory, out of time, or a crash) in two attempts in a row is given up immediately.",
     unit: "attempts",
   }),
   LOG_LEASE_MS: whole(1000, 86_400_000).default(600_000).meta({
@@ -503,7 +505,7 @@ export const declared = {
   }),
   PAGES_MAX_STREAMS: whole(0, 10_000).default(50).meta({
     description:
-      "How many open pages receive changes immediately over a stream, and half as many for one client. Further pages ask every 60 seconds instead.",
+      "How many open pages can receive changes over a stream at the same time. One client can have half of these streams. Further pages ask every 60 seconds instead.",
     unit: "streams",
   }),
   PAGES_REMOTE_IMAGES: flag.default(false).meta({

@@ -6,7 +6,7 @@ export interface CopiedCount {
   /** Documents that were read. */
   readonly documents: number;
   readonly written: number;
-  /** Documents that the target already had, in the same state or a later one. */
+  /** All other documents. Nearly always the target already had them, in the same state or a later one. */
   readonly kept: number;
   /** How many of the written documents got a new number, because another document in the target has their old one. */
   readonly renumbered: number;

@@ -20,7 +20,7 @@ type Reads = Pick<CopyStore, "readCopies" | "readParts" | "findCopies">;
 
 /** The kinds that are always copied, in this order. A job's push is copied before the job. */
 const always = ["options", "push", "job", "coalesced", "rejection"] as const;
-/** The kinds that belong to a queue or to the whole store. A part is copied for use elsewhere, such as on a laptop, without them. */
+/** The kinds that belong to a queue or to the whole store. They are not copied with a part of a store, which is for use elsewhere. */
 const onlyWhole = ["quota", "binding", "suspect"] as const;
 const secrets = ["credential", "nonce"] as const;
 const parts = ["artifact", "log", "suggestions"] as const satisfies readonly PartKind[];
@@ -45,7 +45,7 @@ function walkedKinds(selection: CopySelection): WalkedKind[] {
  */
 export async function* walkCopies(store: Reads, selection: CopySelection): AsyncGenerator<readonly Copied[]> {
   const { project, since } = selection;
-  /** The pushes that have been yielded. Only kept if the selection does not contain all pushes. */
+  /** The pushes that have been yielded. Only recorded if `since` leaves older pushes out. */
   const pushes = new Set<string>();
   for (const kind of walkedKinds(selection)) {
     // Marks of coalesced jobs have no time, so they cannot be selected by it. Those of the copied jobs follow the jobs.

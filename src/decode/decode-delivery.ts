@@ -2,8 +2,11 @@ import { isUtf8 } from "node:buffer";
 import type { RawBody } from "../domain/delivery.ts";
 import { ok, type Result, refuse } from "../domain/faults.ts";
 import { blankUrls } from "../domain/text/blank-url.ts";
+import { shown } from "../domain/text/hidden-characters.ts";
 import { countBrackets, measureJson } from "../domain/text/json-size.ts";
 import { type ParsedSource, parseSourceWithin } from "../domain/text/source-json.ts";
+import { JsonSyntax } from "./json-syntax.ts";
+import { undeclaredFormat } from "./undeclared-format.ts";
 import { undoEncodings } from "./undo-encodings.ts";
 import { countJobs, type DecodedJob, unwrapJobs } from "./unwrap-jobs.ts";
 
@@ -40,13 +43,23 @@ export function decodeDelivery(
   if (!undone.ok) return undone;
   const body = undone.value;
   if (body.length === 0) return malformed("the body is empty");
-  if (!isUtf8(body)) return malformed("the body is not valid UTF-8");
+  if (!isUtf8(body)) return undeclared(body) ?? malformed("the body is not valid UTF-8");
   const parsed = parse(body, limits);
   if (!parsed.ok) return parsed;
   const count = countJobs(parsed.value.value);
   if (count === 0) return malformed("the body is an empty array: it holds no job");
   // The limit on objects does not cover a list of numbers, which may hold half a million of them.
   return count > limits.maxJobs ? tooManyJobs(count, limits) : ok(unwrapJobs(parsed.value));
+}
+
+/** Refuses a body in a format that its properties do not declare. Returns null if there is no sign of one. */
+function undeclared(body: Buffer): Refused | null {
+  const format = undeclaredFormat(body);
+  if (format === null) return null;
+  const detail = `the body is ${format.name} data, but its properties do not say so`;
+  return format.encoding === null
+    ? malformed(detail)
+    : malformed(detail, `publish UTF-8, or set content_encoding to ${format.encoding}`);
 }
 
 function tooManyJobs(jobs: number, { maxJobs: limit }: Pick<DecodeLimits, "maxJobs">): Refused {
@@ -95,7 +108,7 @@ function parse(body: Buffer, limits: ParseLimits): Result<ParsedSource> {
     if (source === undefined) return refuse({ reason: "too-many-objects", limit: limits.maxObjects });
     return ok({ value, source });
   } catch {
-    return malformed(`the body is not JSON: ${whyNotJson(blankUrls(text))}`);
+    return undeclared(body) ?? malformed(`the body is not JSON: ${whyNotJson(blankUrls(text))}`);
   }
 }
 
@@ -114,9 +127,23 @@ function whyNotJson(text: string): string {
   } catch (error) {
     // Some editors on Windows write this mark, which is invisible in the parser's message.
     if (text.startsWith("\ufeff")) return "it begins with a byte order mark; leave the mark out";
-    return withLine(error instanceof Error ? error.message : String(error), text);
+    return withLine(error instanceof Error ? error.message : String(error), text) + oddCharacter(text);
   }
 }
+
+/**
+ * Names the character at the error if it is not printable ASCII. Text from chats and wikis contains no-break spaces and typographic
+ * quotes, which cannot be told from other characters on a screen.
+ */
+function oddCharacter(text: string): string {
+  const body = Buffer.from(text);
+  const syntax = new JsonSyntax();
+  syntax.read(body, body.length);
+  const [character = ""] = body.toString("utf8", syntax.at, syntax.at + MAX_CHARACTER_BYTES);
+  return /^[\x20-\x7e\n\t]?$/.test(character) ? "" : `; the character there is ${shown(character)}`;
+}
+
+const MAX_CHARACTER_BYTES = 4;
 
 /** Adds the line and the column to the parser's message. Since Node 22 the message already contains them. */
 function withLine(words: string, text: string): string {

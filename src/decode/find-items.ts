@@ -1,6 +1,8 @@
 import { isUtf8 } from "node:buffer";
+import { shown } from "../domain/text/hidden-characters.ts";
 import { EventLoopTurns } from "../timing/event-loop-turns.ts";
 import { JsonSyntax } from "./json-syntax.ts";
+import { undeclaredFormat } from "./undeclared-format.ts";
 
 /** How many bytes are read before the event loop may get a turn. Reading them takes less than a millisecond. */
 const PIECE_BYTES = 64 * 1024;
@@ -30,7 +32,7 @@ export interface NoItems {
  */
 export async function findItems(body: Buffer, maxItems: number): Promise<FoundItems | NoItems> {
   if (body.length === 0) return malformed("the body is empty");
-  if (!isUtf8(body)) return malformed("the body is not valid UTF-8");
+  if (!isUtf8(body)) return malformed(undeclared(body) ?? "the body is not valid UTF-8");
   const turns = new EventLoopTurns();
   const syntax = new JsonSyntax();
   const { starts, ends } = syntax;
@@ -52,19 +54,32 @@ function malformed(detail: string): NoItems {
   return { ok: false, kind: "malformed", detail: `JSON parse error - ${detail}` };
 }
 
+const MAX_CHARACTER_BYTES = 4;
+
+/** Describes a body that begins like data in a format other than UTF-8. Returns null if it does not. */
+function undeclared(body: Buffer): string | null {
+  const format = undeclaredFormat(body);
+  return format === null ? null : `the body is ${format.name} data: send it as UTF-8`;
+}
+
 /** Describes a byte that is a syntax error. Only one character is quoted, because the body may contain passwords. */
 async function describeError(body: Buffer, at: number, turns: EventLoopTurns): Promise<string> {
   // Some editors on Windows write this mark, which is invisible.
   if (at === 0 && body.toString("utf8", 0, 3) === "\ufeff") {
     return "the body begins with a byte order mark; leave the mark out";
   }
+  const otherFormat = undeclared(body);
+  if (otherFormat !== null) return otherFormat;
   const byte = body[at] ?? 0;
   const place = `at ${await placeOf(body, at, turns)}`;
   // Python writes these numbers.
   const isOddNumber = /^-?(?:NaN|Infinity)/.test(body.toString("latin1", at, at + 10));
   if (isOddNumber) return `NaN and Infinity are not JSON: leave the number out ${place}`;
   if (byte < 0x20) return `unexpected control character ${place}`;
-  if (byte >= 0x7f) return `unexpected character ${place}`;
+  if (byte >= 0x7f) {
+    const [character = ""] = body.toString("utf8", at, at + MAX_CHARACTER_BYTES);
+    return `unexpected ${shown(character)} ${place}`;
+  }
   return `unexpected ${JSON.stringify(String.fromCharCode(byte))} ${place}`;
 }
 

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { shown } from "./text/hidden-characters.ts";
 
 /** The parts of a broker's address. */
 export interface AmqpAddress {
@@ -45,17 +46,21 @@ export function readAmqpAddress(text: string): Reading {
   // A broker's address has no fragment, so a # must belong to the password. The URL parser would end the address there.
   if (!URL.canParse(text) || text.includes("#")) return { problem: UNREADABLE };
   const url = new URL(text);
+  if (url.port === "0") return { problem: UNREADABLE };
   // After a ? in the password, the rest of the password would be read as a parameter, and the error would show it.
   if (url.search.includes("@")) return { problem: UNREADABLE };
   const problem = queryProblem(url.searchParams, url.protocol === "amqps:");
   if (problem !== null) return { problem };
+  const host = hostOf(url);
+  if (host === null)
+    return { problem: `names the host ${shown(unescaped(url.hostname))}, which is not a name` };
   const isTls = url.protocol === "amqps:" || isOn(url.searchParams.get("ssl"));
   const isGuest = url.username === "" && url.password === "";
   const path = url.pathname.slice(1);
   return {
     address: {
       isTls,
-      host: url.hostname.replace(/^\[|\]$/g, ""),
+      host,
       port: Number(url.port) || (isTls ? 5671 : 5672),
       user: isGuest ? "guest" : unescaped(url.username),
       password: isGuest ? "guest" : unescaped(url.password),
@@ -63,6 +68,16 @@ export function readAmqpAddress(text: string): Reading {
       tuning: tuning(url.searchParams),
     },
   };
+}
+
+/**
+ * Returns the host in the form in which it is looked up, or null if it cannot be a name. The URL parser encodes letters beyond
+ * ASCII as DNS needs them only for schemes that it knows, such as http.
+ */
+function hostOf({ hostname }: URL): string | null {
+  if (!hostname.includes("%")) return hostname.replace(/^\[|\]$/g, "");
+  const web = `http://${hostname}`;
+  return URL.canParse(web) ? new URL(web).hostname : null;
 }
 
 function queryProblem(query: URLSearchParams, isTls: boolean): string | null {

@@ -1,3 +1,5 @@
+import { hiddenProblem, shown } from "./text/hidden-characters.ts";
+
 /** MongoDB's limit, in bytes of UTF-8. */
 const MAX_BYTES = 63;
 /** Characters that MongoDB's manual forbids in a database name. Servers on Linux accept some of them, servers on Windows none. */
@@ -40,9 +42,17 @@ export function databaseNameProblem(address: string): string | null {
     : null;
 }
 
-/** Returns a warning about a database name that is allowed but probably a mistake, or null if there is no problem. */
+/**
+ * Returns a warning about a database name that is allowed but probably a mistake, or null if there is no problem.
+ *
+ * @param address - an address without a {@link databaseNameProblem}.
+ */
 export function databaseNameWarning(address: string): string | null {
-  return pathOf(address) === "admin"
+  const name = decodeURIComponent(pathOf(address));
+  if (hiddenProblem(name) !== null) {
+    return `names a database whose name has characters that cannot be seen or typographic quotes: it is ${shown(name)}`;
+  }
+  return name === "admin"
     ? "names the database admin, which belongs to the server; if it is meant for the login, write /pulse_ingest?authSource=admin"
     : null;
 }

@@ -3,8 +3,9 @@ import type { Fault } from "./faults.ts";
 import type { StoredRoute } from "./origin.ts";
 
 /**
- * A rejected job message, kept for people to read and to replay. It is a single job, without its array or envelope. The pointers in
- * the fault are relative to the message that was sent, so for a job in an envelope they begin with `/payload`.
+ * A rejected job message, kept for people to read and to replay: a single job without its array or envelope, or the raw bytes of a
+ * message that could not be decoded. The pointers in the fault are relative to the message that was sent, so for a job in an envelope
+ * they begin with `/payload`.
  */
 export interface RejectedPayload {
   /** `json`: the value as JSON text. `base64`: raw bytes that could not be decoded. */
@@ -54,7 +55,7 @@ export type RejectionEnd = "kept" | "only-counted";
 export interface OnlyCounted {
   /** The day, such as `2026-01-05`. */
   readonly day: string;
-  /** The exchange, or {@link OTHER_EXCHANGES}. */
+  /** The name of the quota: the exchange, `client:` followed by the id of a REST client, or {@link OTHER_EXCHANGES}. */
   readonly exchange: string;
   readonly messages: number;
 }

@@ -9,7 +9,7 @@ export type Transition = StoredOrigin & {
   readonly received_at: string;
 };
 
-/** The job document. It is written last, so its presence proves that all other writes for the message are stored. */
+/** The job document. It is written last, so once it shows what a message did to it, all other writes for the message are stored. */
 export interface StoredJob extends PreparedJob {
   readonly project: string;
   /** The job's number in the read API; see `numberOf`. It is unique among jobs, and a retry that renames the job keeps it. */

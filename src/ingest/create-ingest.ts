@@ -37,7 +37,7 @@ export interface IngestOptions {
   readonly listedExchanges: () => readonly string[];
   readonly counters: Counters;
   readonly log: Log;
-  /** Called when jobs have been stored, for example to wake workers that wait for logs. */
+  /** Called after messages with jobs that were stored, or were already stored, for example to wake workers that wait for logs. */
   readonly onStored?: () => void;
 }
 
@@ -56,7 +56,7 @@ export interface Ingest {
   storeTrouble(): string | null;
   /** Returns why the spool accepts no more deliveries, or null if it has room or there is no spool. */
   spoolTrouble(): string | null;
-  /** Returns the time since a message last ended, in milliseconds; 0 if none is in progress. */
+  /** Returns how long messages have been in progress without any of them ending, in milliseconds; 0 if none is in progress. */
   stalledMs(): number;
 }
 
@@ -169,7 +169,7 @@ export function createIngest(options: IngestOptions): Ingest {
     return batch.filter(({ progress }) => !hasEnded(progress));
   }
 
-  /** Writes messages to the spool. Returns those to try again, because the spool had no room or is empty now. */
+  /** Writes messages to the spool. Returns those to try again, because the spool did not accept them or is empty now. */
   async function writeToSpool(batch: readonly Submitted[], lane: SpoolLane): Promise<readonly Submitted[]> {
     const spoolable = batch.filter(({ progress }) => progress.message.spoolable !== null);
     fail(batch.filter(({ progress }) => progress.message.spoolable === null));

@@ -23,7 +23,7 @@ const writing = {
   batch: { maxItems: 200, maxBytes: 1024 ** 2 },
   /** Replayed messages do not count against a quota, so that none is lost. */
   quotaOf: () => null,
-  /** A payload was truncated to the limit of its time when it was stored. It is not truncated further. */
+  /** A payload that can be replayed is whole. It stays whole, even if the limit is lower now than when it was stored. */
   rejectionMaxBytes: Number.POSITIVE_INFINITY,
 };
 
@@ -84,7 +84,7 @@ class RefusedAgain implements PatientStore<WriteStore> {
   readonly #known: ReadonlySet<string>;
   readonly #store: PatientStore<WriteStore>;
   readonly #again = new Map<string, Rejection>();
-  /** Why the store did not answer the last call; null if it did. */
+  /** The error of the last call for which the store stayed away; null if there was none. */
   away: Unavailable | null = null;
 
   constructor(rejections: readonly StoredRejection[], store: PatientStore<WriteStore>) {

@@ -20,7 +20,7 @@ export class StallWatch {
     this.#progressAtMs = nowMs;
   }
 
-  /** Returns the time since a message last ended, in milliseconds; 0 if none is in progress. */
+  /** Returns how long no message in progress has ended, in milliseconds; 0 if none is in progress. */
   stalledMs(nowMs: number): number {
     return this.#inProgress === 0 ? 0 : nowMs - this.#progressAtMs;
   }

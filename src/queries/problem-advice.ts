@@ -11,7 +11,7 @@ interface AdviceRow extends Advice {
   readonly finds: string;
 }
 
-/** One row for each kind of problem that `problemsOf` lists. The first row that matches is used. */
+/** One row for each kind of problem that has advice of its own. The first row that matches is used. */
 export const adviceRows: readonly AdviceRow[] = [
   {
     matches: /^broker: not connected yet/,
@@ -99,7 +99,7 @@ export const adviceRows: readonly AdviceRow[] = [
   },
 ];
 
-/** Returns the advice on a problem. @param problem - the text from `problemsOf`. */
+/** Returns the advice on a problem, or general advice if no row matches. @param problem - the text from `problemsOf`. */
 export function adviceOn(problem: string): Advice {
   const row = adviceRows.find(({ matches }) => matches.test(problem));
   return {

@@ -67,7 +67,7 @@ export class SpoolFile {
     return this.#load;
   }
 
-  /** Appends all entries in this order. They are on the disk when it returns. @throws Unavailable if nothing was appended. */
+  /** Appends all entries in this order. They are on the disk when it returns. @throws Unavailable; nothing was appended then. */
   append(entries: readonly SpoolEntry[]): void {
     if (this.#logPlace() !== "kept") this.#beginLog();
     this.#write(() => {

@@ -8,7 +8,7 @@ export interface JobLimits {
   readonly details: number;
   readonly coalesced: number;
   readonly labels: number;
-  /** The limit for objects and lists in all artifacts of a job that are texts and have to be parsed: MAX_OBJECTS_PER_MESSAGE. */
+  /** The limit for objects and lists in the artifacts of a job that are texts and have to be parsed, all together: MAX_OBJECTS_PER_MESSAGE. */
   readonly objects: number;
   /** The limit for the nesting in each of these texts: MAX_DEPTH. */
   readonly depth: number;

@@ -6,6 +6,7 @@ import type { Artifact, Refusal } from "../domain/submission.ts";
 import { firstCharacters, isLongerThan } from "../domain/text/characters.ts";
 import { isJsonObject } from "../domain/text/json-object.ts";
 import { countBrackets, measureJson } from "../domain/text/json-size.ts";
+import { parsePythonJson } from "../domain/text/python-json.ts";
 import { writeSource } from "../domain/text/source-json.ts";
 import { beyondLimit } from "../normalise/first-refusals.ts";
 import type { JobLimits } from "./job-limits.ts";
@@ -134,7 +135,7 @@ function cleanJobInfo(
   left: number,
   most: number,
 ): { details: object[]; refused: readonly Refusal[] } {
-  const value = typeof blob === "string" ? parsed(blob) : blob;
+  const value = typeof blob === "string" ? parsePythonJson(blob) : blob;
   const given: unknown = isJsonObject(value) ? value["job_details"] : undefined;
   if (!Array.isArray(given)) {
     return { details: [], refused: [{ what: JOB_INFO, reason: "has no list of job_details" }] };
@@ -164,19 +165,10 @@ function cutDetail(text: unknown): string | null {
   return typeof text === "string" ? detailText(text) : null;
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // A text that is not JSON contains nothing usable. Each caller handles null.
-    return null;
-  }
-}
-
 /** Returns the name of the log from which a summary was made (`logname` in its blob), truncated like all log names, or null. */
 export function logNameOf(blob: string): string | null {
   if (!mayNameLog(blob)) return null;
-  const value = parsed(blob);
+  const value = parsePythonJson(blob);
   const name = isJsonObject(value) ? value["logname"] : undefined;
   return typeof name === "string" && name !== "" ? logName(name) : null;
 }

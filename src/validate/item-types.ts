@@ -79,7 +79,7 @@ export interface JobItem {
     build_platform?: PostedPlatform;
     machine_platform?: PostedPlatform;
     /**
-     * Options of the build, as an object whose member names are the options, or as a list of names.
+     * Options of the build, as an object whose member names are the options, whatever their values, or as a list of names.
      */
     option_collection?:
       | {

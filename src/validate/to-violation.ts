@@ -31,6 +31,9 @@ export function excerpt(value: unknown): string {
   if (value === undefined) return "missing";
   if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
     return "a number that is too large";
+  // JavaScript has rounded such a number, so its digits are not those of the message.
+  if (typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER)
+    return `about ${value.toPrecision(15)}`;
   // Passwords are replaced before the text is truncated, because a truncated password could look like a port.
   const text = blankUrls(JSON.stringify(value));
   return isLongerThan(text, EXCERPT) ? `${firstCharacters(text, EXCERPT - 1)}…` : text;

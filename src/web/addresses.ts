@@ -47,7 +47,7 @@ export interface LogPlace {
   readonly find?: string;
   /** Show only the failing lines. */
   readonly view?: "errors";
-  /** The first line to show on a page without scripts. */
+  /** Where a page without scripts begins: a line, or with `view` the index of a failing line. */
   readonly from?: number;
   /** The line at which to open the log. It is marked. */
   readonly line?: number;

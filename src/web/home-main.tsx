@@ -15,7 +15,7 @@ export interface HomeMainProps {
   readonly zone: Zone;
 }
 
-/** The list of all projects. The one with the newest push comes first. */
+/** The list of all projects. Those with the newest pushes come first. */
 export function HomeMain({ projects, zone }: HomeMainProps) {
   if (projects.length === 0) {
     return (

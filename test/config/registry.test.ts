@@ -287,6 +287,28 @@ describe("a registry", () => {
     ]);
   });
 
+  it.each([
+    ["tr?", "?"],
+    ["tr[yz]", "["],
+    ["(try|mozilla)", "("],
+    ["{try}", "{"],
+    ["^try$", "^"],
+    ["try,mozilla", ","],
+    ["try mozilla", "a space"],
+    ["`try`", "`"],
+  ])("warns about %j, which AMQP takes literally", async (text, character) => {
+    const project = `    destinations: [a]\n    projects: ['#', '${text}']\n`;
+    const destination = `    destinations: ['${text}']\n    projects: ['a.*']\n`;
+    for (const words of [project, destination]) {
+      const { warnings } = await read(entry(words));
+      expect(warnings).toEqual([
+        expect.stringContaining(
+          `2: exchanges[0]: "${text}" contains ${character}, which AMQP takes literally`,
+        ),
+      ]);
+    }
+  });
+
   it("warns about letters that look like ASCII letters", async () => {
     const { warnings } = await read(entry("    destinations: [a]\n    projects: [m\u043ezilla]\n"));
     expect(warnings).toEqual([

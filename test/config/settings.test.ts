@@ -150,6 +150,10 @@ describe("settings", () => {
     expect(hosts("")).toEqual([]);
     expect(() => hosts("https://logs.example.org")).toThrow("LOG_HOSTS: must be host names");
     expect(() => hosts("*")).toThrow("LOG_HOSTS: must be host names");
+    expect(hosts("logs.example.org.")).toEqual(["logs.example.org"]);
+    for (const unmatched of [".example.org", "a..b", ".", "*.", "*..a"]) {
+      expect(() => hosts(unmatched)).toThrow("LOG_HOSTS: must be host names");
+    }
   });
 
   it("list origins as browsers send them", () => {

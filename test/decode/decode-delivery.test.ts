@@ -1,3 +1,4 @@
+import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "@jest/globals";
 import { decodeDelivery } from "../../src/decode/decode-delivery.ts";
 import { aDelivery } from "../examples.ts";
@@ -60,7 +61,18 @@ describe("a body that is refused", () => {
     ["a number with a leading zero", '{"a":01}', "is not JSON"],
     ["a line feed within text", '{"a":"\n"}', "is not JSON"],
     ["a byte order mark", "\ufeff{}", "is not JSON: it begins with a byte order mark"],
-    ["UTF-16", Buffer.from("{}", "utf16le"), "is not JSON"],
+    ["UTF-16", Buffer.from("{}", "utf16le"), "is UTF-16 data, but its properties do not say so"],
+    ["UTF-16 with the other byte order", Buffer.from('{"ä":1}', "utf16le").swap16(), "is UTF-16 data"],
+    ["UTF-16 with a byte order mark", Buffer.from("\ufeff{}", "utf16le"), "is UTF-16 data"],
+    ["gzip", gzipSync("{}"), "is gzip data, but its properties do not say so"],
+    ["zlib", deflateSync("{}"), "is zlib data"],
+    ["zstd", Buffer.from("28b52ffd2002110000", "hex"), "is zstd data"],
+    ["bzip2", Buffer.from("BZh91AY&SY\x01"), "is bzip2 data"],
+    ["a no-break space", '{\n\u00a0"a":1}', '(line 2 column 1); the character there is "\\u00a0"'],
+    ["a zero-width space at the beginning", "\u200b{}", 'the character there is "\\u200b"'],
+    ["typographic quotes", "{\u201ca\u201d:1}", 'the character there is "\\u201c"'],
+    ["a NUL at the end", "{}\0", 'the character there is "\\u0000"'],
+    ["a character of two units", "{\u{1f600}}", 'the character there is "\\ud83d\\ude00"'],
     ["bytes that are not UTF-8", Buffer.from([0x22, 0xff, 0x22]), "is not valid UTF-8"],
     ["a lone surrogate in UTF-8", Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), "is not valid UTF-8"],
     ["an overlong slash in UTF-8", Buffer.from([0x22, 0xc0, 0xaf, 0x22]), "is not valid UTF-8"],
@@ -77,6 +89,16 @@ describe("a body that is refused", () => {
       });
     });
   }
+
+  it("is told how to declare the format that it has", () => {
+    const advice = (body: Buffer) => decodeDelivery(aDelivery(body), limits);
+    const toDeclare = (name: string) => ({
+      fault: { advice: expect.stringContaining(`content_encoding to ${name}`) },
+    });
+    expect(advice(gzipSync("{}"))).toMatchObject(toDeclare("gzip"));
+    expect(advice(Buffer.from("{}", "utf16le"))).toMatchObject(toDeclare("utf-16-le"));
+    expect(advice(Buffer.from("PK\x03\x04\xff", "latin1"))).not.toHaveProperty("fault.advice");
+  });
 
   it("is one that was cut on arrival: the fault gives its length and the limit", () => {
     const oversize = { bytes: 5000, sha256: "00", limitBytes: 1024 };

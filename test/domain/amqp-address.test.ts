@@ -18,6 +18,8 @@ describe("a broker's address", () => {
     ["amqps://host", { isTls: true, port: 5671 }],
     ["amqps://a:b@host:4711/x", { port: 4711, user: "a", password: "b", vhost: "x" }],
     ["amqp://a@[::1]:1/", { host: "::1", user: "a", password: "", vhost: "/" }],
+    ["amqp://münchen.example", { host: "xn--mnchen-3ya.example" }],
+    ["amqp://m%C3%BCnchen.example", { host: "xn--mnchen-3ya.example" }],
     ["amqp://host/%2F", { vhost: "/" }],
     ["amqp://host/a%2Fb%", { vhost: "a/b%" }],
   ])("%s gives the broker's host and the user", (text, part) => {
@@ -48,6 +50,11 @@ describe("a broker's address", () => {
   it.each(["0", "false", "False"])("turns TLS off with ssl=%s, which contradicts amqps://", (value) => {
     expect(addressOf(`amqp://host/?ssl=${value}`)).toMatchObject({ isTls: false, port: 5672 });
     expect(problemOf(`amqps://host/?ssl=${value}`)).toMatch(/amqps:\/\/, .*ssl/);
+  });
+
+  it("is refused if its host or port cannot be used, with the characters that cannot be seen", () => {
+    expect(problemOf("amqp://u:p@host\u00a0/")).toBe('names the host "host\\u00a0", which is not a name');
+    expect(problemOf("amqp://u:p@host:0/")).toMatch(/the port must be from 1 to 65535/);
   });
 
   it("sets parameters of the connection", () => {

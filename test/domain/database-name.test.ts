@@ -61,6 +61,13 @@ describe("the database that an address names", () => {
     expect(databaseNameWarning("mongodb://u:p@host/pulse_ingest?authSource=admin")).toBeNull();
   });
 
+  it("causes a warning if it has characters that cannot be seen", () => {
+    expect(databaseNameWarning("mongodb://u:p@host/pulse%C2%A0ingest")).toMatch(
+      /it is "pulse\\u00a0ingest"$/,
+    );
+    expect(databaseNameWarning("mongodb://u:p@host/pulse_ingest\u200b")).toMatch(/"pulse_ingest\\u200b"$/);
+  });
+
   it("may be missing", () => {
     const addresses = [
       "mongodb://h",

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "@jest/globals";
 import type { CollectionKind } from "../../src/domain/collection.ts";
 import { collectionAt } from "../../src/domain/collection.ts";
@@ -63,7 +64,15 @@ describe("a body is refused as a whole", () => {
       "the body begins with a byte order mark; leave the mark out",
     ],
     ["with a tab in a text", '["é\t"]', "malformed", "unexpected control character at line 1 column 4"],
-    ["with a foreign character", "[é]", "malformed", "unexpected character at line 1 column 2"],
+    ["with a foreign character", "[é]", "malformed", 'unexpected "\\u00e9" at line 1 column 2'],
+    ["with a no-break space", "[\n\u00a0]", "malformed", 'unexpected "\\u00a0" at line 2 column 1'],
+    ["that is gzip", gzipSync("[]"), "malformed", "the body is gzip data: send it as UTF-8"],
+    [
+      "that is UTF-16",
+      Buffer.from("[]", "utf16le"),
+      "malformed",
+      "the body is UTF-16 data: send it as UTF-8",
+    ],
     [
       "that is not UTF-8",
       Buffer.from([0x5b, 0x22, 0xff, 0x22, 0x5d]),

@@ -10,6 +10,7 @@ import { WorkerProcess } from "../servers/worker-process.ts";
 
 const MINUTE_MS = 60_000;
 /** Jobs of another seed. The messages of one project arrive while the worker runs, so that the operators' page has rates to show. */
+const ARRIVING_SEED = 3;
 const ARRIVING_JOBS = 2000;
 const ARRIVING_IN = "mobile-app";
 const ARRIVING_AT_ONCE = 8;
@@ -49,8 +50,13 @@ export async function startShownWorker(options: {
     ...{ MONGODB_URL: "", LOG_ALLOW_PRIVATE: "true", QUEUE_NAME: "jobs" },
   });
   await worker.untilEvent("consuming");
-  const other = planDemo({ seed: 2, days: 1, jobs: ARRIVING_JOBS, endsAtMs, longLogLines: 0 }, logsUrl);
+  const other = planDemo(
+    { seed: ARRIVING_SEED, days: 1, jobs: ARRIVING_JOBS, endsAtMs, longLogLines: 0 },
+    logsUrl,
+  );
   const arriving = other.bodies.filter(({ bytes }) => bytes.includes(`"project":"${ARRIVING_IN}"`));
+  if (arriving.length === 0)
+    throw new Error(`no message of ${ARRIVING_IN} is in this data: use another seed`);
   for (let at = 0; at < arriving.length; at += ARRIVING_AT_ONCE) {
     for (const { origin, bytes } of arriving.slice(at, at + ARRIVING_AT_ONCE)) {
       if (origin.kind === "pulse") channel.publish(origin.exchange, origin.routingKey, bytes);

@@ -185,7 +185,7 @@ broker.describe(`a publisher on ${broker.name} who waits for the outcome of each
     await full.end();
     expect({ code, end: stdout.split("\n")[1] }).toEqual({ code: 3, end: "unknown   -[0]" });
     expect(stderr).toContain(
-      `Rejections of ${full.exchange} that were only counted after the message was published, because the quota of today is full: 1.`,
+      `Since the message was published, rejections of ${full.exchange} were only counted, because the quota of today is full: 1.`,
     );
   });
 

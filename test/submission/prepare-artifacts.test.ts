@@ -146,6 +146,14 @@ describe("Job Info", () => {
     expect(detailsOf('{"job_details":[{"value":"v"}]}')).toEqual([{ title: null, value: "v", url: null }]);
   });
 
+  it("loses only the detail whose value is a number such as NaN, as Python writes it", () => {
+    const text = '{"job_details":[{"value":"v","title":NaN},{"value":-Infinity}],"more":NaN}';
+    expect(detailsOf(text)).toEqual([{ title: null, value: "v", url: null }]);
+    expect(refusedOf(artifact("Job Info", text))).toEqual([
+      { what: "job detail 1", reason: "has no text as its value" },
+    ]);
+  });
+
   it("has title, value and URL cut to 512 characters each", () => {
     const long = characters(600);
     const cut = characters(512);

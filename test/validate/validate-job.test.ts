@@ -314,6 +314,12 @@ it("the found value is reported, cut to one line", () => {
   );
 });
 
+it("a number that JavaScript rounds is shown as an approximate one", () => {
+  const rounded: unknown = JSON.parse("-12345678901234567890");
+  expect(violationsOf({ retryId: rounded })[0]?.message).toMatch(/; it is about -1\.23456789012346e\+19$/);
+  expect(violationsOf({ retryId: -(2 ** 53 - 1) })[0]?.message).toMatch(/; it is -9007199254740991$/);
+});
+
 it("of a thousand errors in a message, the first twenty are reported", () => {
   expect(violationsOf({ labels: Array(1000).fill("a b") })).toHaveLength(20);
 });

@@ -142,6 +142,17 @@ describe("a command to copy", () => {
     expect(textOf(HistoryTab, { guid: "a b;`c`/0" })).toContain("explain --project try 'a b;`c`/0'");
   });
 
+  it("that has logs read again is offered only if a log is read here", () => {
+    const lost = { parse_status: "failed" } as const;
+    const foreign = { ...lost, name: "live", is_read_here: false };
+    for (const tab of [LogTab, FailureTab]) {
+      expect(textOf(tab, { logs: [aLog(foreign)] })).not.toContain("reparse");
+      expect(textOf(tab, { logs: [aLog(foreign), aLog(lost)] })).toContain(
+        "To have the logs of this job read again: pulse-ingest logs reparse --project try --job task/0",
+      );
+    }
+  });
+
   it("is not offered if the guid contains invisible characters", () => {
     expect(textOf(HistoryTab, { guid: "a\nb\u202e" })).not.toContain("pulse-ingest explain");
   });

@@ -130,6 +130,7 @@ chromium.describe("the log page", () => {
       job("slow/0", [["buildbot_text", "/slow.txt"]]),
       job("running/0", [["buildbot_text", "/plain.txt?running"]], { state: "running", result: undefined }),
       job("growing/0", [["buildbot_text", "/growing.txt"]], { state: "running", result: undefined }),
+      job("long-name/0", [["n".repeat(50), "/empty.txt"]]),
       job("none/0", []),
     ]);
     server = await startPagesServer(awayable(store), { logs });
@@ -628,6 +629,8 @@ chromium.describe("the log page", () => {
       document.documentElement.clientWidth,
     ]);
     expect(widths[0]).toBe(widths[1]);
+    await page.goto(`${server.url}/log?project=try&guid=long-name/0`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
     await page.close();
   });
 

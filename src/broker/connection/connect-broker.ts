@@ -10,8 +10,8 @@ export interface ConnectOptions {
   /** Time limit for connecting, in milliseconds; the default is 10 s. */
   readonly timeoutMs?: number;
   /**
-   * Destroys the socket when it is aborted. Abort it after `close`, because a broker that no longer responds never closes
-   * its side, and the socket would keep the process alive.
+   * The signal that destroys the socket. Abort it after `close`, because a broker that no longer responds never closes its
+   * side, and the socket would keep the process alive.
    */
   readonly hangUp: AbortSignal;
 }

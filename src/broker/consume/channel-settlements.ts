@@ -26,7 +26,7 @@ export class ChannelSettlements {
     this.#onBug = onBug;
   }
 
-  /** The number of deliveries that are not settled at the broker. The prefetch limits it. */
+  /** See {@link AckWindow.size}. */
   get size(): number {
     return this.#window.size;
   }

@@ -131,7 +131,7 @@ export class Consumer {
     }
   }
 
-  /** The number of deliveries that are not settled at the broker. The prefetch limits it. */
+  /** The number of deliveries that are not settled at the broker. */
   unsettled(): number {
     return this.#settlements.size;
   }

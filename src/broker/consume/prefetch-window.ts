@@ -11,9 +11,9 @@ export interface WindowLimits {
  * Decides how many messages may be held, from the sizes of the messages that have arrived. It is needed because AMQP's prefetch
  * counts only messages, not bytes.
  *
- * The first window has room for messages of the maximum size. The window grows after a whole window of messages has turned out to be
- * smaller, and shrinks as soon as a message arrives that is too large for it. It grows again only when no such message has arrived
- * for a while, so that a mix of sizes does not change it all the time.
+ * The first window is small enough for messages that all have the maximum size. The window grows after as many messages as it holds
+ * have turned out to be smaller, and shrinks as soon as a message arrives that is too large for it. It grows again only when no such
+ * message has arrived for a while, so that a mix of sizes does not change it all the time.
  */
 export class PrefetchWindow {
   readonly #limits: WindowLimits;

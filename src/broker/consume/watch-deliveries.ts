@@ -9,7 +9,7 @@ export interface Failure {
   readonly culprit: Culprit | null;
 }
 
-/** Watches one connection for deliveries that neither the driver nor our own code can read. */
+/** Watches one connection for deliveries that the driver, or our own code, cannot read. */
 export interface DeliveryWatch {
   readonly tap: DeliveryTap;
   /** Resolves when the connection should be closed: with the reason, or with null to continue as usual on a new connection. */

@@ -63,7 +63,7 @@ async function onChannels(
         await work(channel, exchange);
         onExchange(exchange, null);
       } catch (error) {
-        // No other exchange was in progress on this channel, so this one caused the error.
+        // No other exchange was in progress on this channel, so a refusal concerns this one.
         channel = null;
         onExchange(exchange, refusalOf(error));
       }

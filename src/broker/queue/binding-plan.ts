@@ -7,7 +7,7 @@ export interface BindingPlan {
   /** Bindings that are in the registry but not in the ledger. */
   readonly bind: readonly Binding[];
   readonly unchanged: readonly Binding[];
-  /** Bindings that are in force but no longer in the registry. */
+  /** Bindings that are in force but no longer in the registry, and that no other worker wants. */
   readonly unbind: readonly Binding[];
   /** Bindings that are no longer in this registry, but that another worker with another registry still wants. */
   readonly wantedByOthers: readonly KnownBinding[];

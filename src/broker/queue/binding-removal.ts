@@ -28,7 +28,7 @@ interface Known {
 /** Removes a queue's bindings that are no longer in the registry, once per registry and only if no other worker wants them. */
 export class BindingRemoval {
   readonly #options: BindingRemovalOptions;
-  /** The registry whose removals are done, or refused because there are too many. */
+  /** The registry whose removals are done, or refused because they are most of the bindings. */
   #settled: Registry | null = null;
   #left = 0;
   #warnedFor: Registry | null = null;

@@ -109,7 +109,7 @@ async function publishOn(
   return returned > 0 ? "unroutable" : "confirmed";
 }
 
-/** Rejects with the broker's reason when it closes the channel, which is how it refuses access to the exchange. */
+/** Rejects with the broker's reason when it closes the channel, e.g. because this user may not publish or a message is too large. */
 function endOf(channel: ConfirmChannel): Promise<never> {
   const end = new Promise<never>((_resolve, reject) => {
     channel.on("error", reject);

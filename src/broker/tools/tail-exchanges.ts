@@ -97,7 +97,7 @@ async function readFrom(connection: ChannelModel, options: TailOptions): Promise
         reject(
           new Unavailable(
             "broker",
-            "the broker has cancelled the consumer, because its queue is gone; start the command again",
+            "the broker has cancelled the consumer, for example because its queue was deleted; start the command again",
           ),
         );
         return;

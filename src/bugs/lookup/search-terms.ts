@@ -69,7 +69,7 @@ function termOfParts(line: string): string | null {
 
 const LEAKED = " bytes leaked (";
 
-/** Returns TEXT of `123 bytes leaked (TEXT)` at the end of a message. If this text fits in several places, the first one counts. */
+/** Returns TEXT of `123 bytes leaked (TEXT)` at the end of a message. If there are several places where it can begin, the first one counts. */
 function leak(message: string): string | null {
   if (!message.endsWith(")")) return null;
   for (let at = message.indexOf(LEAKED); at !== -1; at = message.indexOf(LEAKED, at + 1)) {

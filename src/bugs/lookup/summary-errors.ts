@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parsePythonJson } from "../../domain/text/python-json.ts";
 
 const summary = z.object({ step_data: z.object({ all_errors: z.array(z.unknown()) }) });
 const errorLine = z.object({ line: z.string() });
@@ -11,14 +12,6 @@ const errorLine = z.object({ line: z.string() });
  * @param blob - JSON text.
  */
 export function errorLinesOf(blob: string): string[] {
-  const errors = summary.safeParse(readJson(blob)).data?.step_data.all_errors ?? [];
+  const errors = summary.safeParse(parsePythonJson(blob)).data?.step_data.all_errors ?? [];
   return errors.map((error) => errorLine.safeParse(error).data?.line ?? "");
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

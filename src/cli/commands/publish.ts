@@ -78,7 +78,10 @@ export async function publish(
   });
 }
 
-/** Returns how many rejections of an exchange were only counted, because its daily quota was full. */
+/**
+ * Returns how many rejections were only counted, because the daily quota of the exchange was full. The rejections of all exchanges that
+ * the registry does not list are included, because they share a quota.
+ */
 async function countOnlyCounted(store: Pick<Store, "listOnlyCounted">, exchange: string): Promise<number> {
   const counts = await store.listOnlyCounted({});
   return counts
@@ -88,7 +91,7 @@ async function countOnlyCounted(store: Pick<Store, "listOnlyCounted">, exchange:
 
 function onlyCountedHint(exchange: string, messages: number): string {
   return (
-    `Rejections of ${printable(exchange)} that were only counted after the message was published, because the quota of today is full: ${messages}. ` +
+    `Since the message was published, rejections of ${printable(exchange)} were only counted, because the quota of today is full: ${messages}. ` +
     "The message may be one of them; pulse-ingest validate shows why it would be rejected."
   );
 }

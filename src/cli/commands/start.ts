@@ -7,9 +7,9 @@ import { stopOnSignal } from "../options/stop-on-signal.ts";
 import { continueWithoutLog, endWithOutput } from "../output/broken-output.ts";
 
 /**
- * How large the heap may become before the next full garbage collection, in per cent of its size after the last one. By default
- * V8 lets a small heap grow fourfold, so that most of a busy worker's memory is garbage. V8 reads this flag before each full
- * collection.
+ * How much the heap may grow before the next full garbage collection, in per cent of its size after the last one: with 150, to two
+ * and a half times that size. By default V8 lets a small heap become four times as large, so that most of a busy worker's memory is
+ * garbage. V8 reads this flag before each full collection.
  */
 const HEAP_GROWTH_PERCENT = 150;
 
@@ -21,8 +21,8 @@ const HEAP_GROWTH_PERCENT = 150;
  * @throws Misuse for invalid settings or an invalid registry, before anything is started.
  */
 export async function start(env: NodeJS.ProcessEnv): Promise<number> {
-  // The listeners are added first, because a signal without a listener ends the process. A supervisor treats an end by SIGHUP as
-  // intended, and would not restart the worker.
+  // The listeners are added first, because a signal without a listener ends the process. systemd treats an end by SIGHUP as intended,
+  // and with `Restart=on-failure` it would not restart the worker.
   const stop = stopOnSignal();
   let reread = (): void => undefined;
   process.on("SIGHUP", () => reread());

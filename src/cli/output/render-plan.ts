@@ -12,7 +12,7 @@ export function renderPlan({ queue, ledger, bind, unbind, unchanged, refused }: 
     ...unbind.map(({ exchange, routing_key }) => ["- unbind", exchange, routing_key]),
   ];
   const guard = refused
-    ? "refused: a worker does not remove most of its bindings. Is this the right registry? If so, start a worker with PRUNE_FORCE=true\n"
+    ? "refused: a worker does not remove more than half of the bindings. Is this the right registry? If so, start a worker with PRUNE_FORCE=true\n"
     : "";
   return (
     `${queue}: ${known}\n\n${rows.length === 0 ? "" : `${columns(rows)}\n`}` +

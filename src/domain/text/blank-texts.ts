@@ -6,7 +6,7 @@ export function blankTexts<T>(value: T): T {
 }
 
 /** Matches texts that may contain a URL or a query. Most do not, and searching them for secrets would take ten times as long. */
-const hidesSecrets = /:\/\/|=/;
+const hidesSecrets = /:\\*\/|=/;
 
 /** Returns a value of the same shape, in which only texts are replaced with texts. */
 function blanked(value: unknown): unknown {

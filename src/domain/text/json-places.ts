@@ -78,7 +78,8 @@ function readValue(text: string, start: number, wanted: Wanted | undefined): num
 
 function parsedString(source: string): string {
   const value: unknown = JSON.parse(source);
-  return String(value);
+  // Pointers name a member as it is stored, without lone surrogates.
+  return String(value).toWellFormed();
 }
 
 function skipBlanks(text: string, from: number): number {

@@ -1,7 +1,6 @@
 /**
- * Returns the number of opening brackets in a text, but stops counting as soon as there are more than `most`. This is an upper limit
- * for the number of objects and lists in a JSON text, and for its nesting. It is much faster than {@link measureJson}, which skips
- * brackets in strings.
+ * Returns the number of opening brackets in a text, but stops counting as soon as there are more than `most`. A JSON text does not have
+ * more objects and lists than brackets, and is not nested deeper. Much faster than {@link measureJson}, which skips brackets in strings.
  */
 export function countBrackets(text: string, most: number): number {
   let count = 0;

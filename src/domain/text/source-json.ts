@@ -111,8 +111,8 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * Replaces marked strings with their numbers, and lone surrogates in other strings, in place. A reviver for JSON.parse would take
- * three times as long.
+ * Replaces marked strings with their numbers, and lone surrogates in other strings and in names, in place. A reviver for JSON.parse
+ * would take three times as long.
  */
 function restore(value: unknown): unknown {
   if (typeof value === "string") {
@@ -126,9 +126,16 @@ function restore(value: unknown): unknown {
     for (const name of Object.keys(value)) {
       const member = value[name];
       if (typeof member === "string" || typeof member === "object") value[name] = restore(member);
+      if (!name.isWellFormed()) rename(value, name, name.toWellFormed());
     }
   }
   return value;
+}
+
+/** Renames a member. It becomes the last one. */
+function rename(container: Record<string, unknown>, from: string, to: string): void {
+  container[to] = container[from];
+  Reflect.deleteProperty(container, from);
 }
 
 function isContainer(value: unknown): value is Record<string, unknown> {

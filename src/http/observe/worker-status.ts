@@ -46,7 +46,7 @@ export const workerStatus = z.object({
   broker: z.object({
     connected: z.boolean(),
     consuming: z.boolean(),
-    /** How long no deliveries could arrive, since the loss or the start; null if they can. */
+    /** The time since the broker was lost, or since the start, without deliveries; null if deliveries can arrive now. */
     lost_seconds: z.number().nullable(),
     reconnects: count,
     /** How often the queue was found deleted, with its messages, and was declared again. */

@@ -46,7 +46,7 @@ const reading = new Set(["GET", "HEAD", "OPTIONS"]);
 /**
  * Checks each request of a scope before its route handles it, in the order of spec/rest-submission.md 1.3: `Accept`, the Hawk
  * header, the body's length, its hash, the rate. (The `User-Agent` and the path have already been checked. The method and the body's
- * type are checked afterwards.) The header is checked before the body is read, so only clients with a credential can use up memory.
+ * type are checked afterwards.) The header is checked before the body is read, so nobody without a credential can make the worker keep a body.
  */
 export function checkRequests(scope: FastifyInstance, options: CheckOptions): void {
   const { authenticator, isTrusted, maxBytes, budget, log } = options;

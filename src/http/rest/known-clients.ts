@@ -37,7 +37,7 @@ interface Remembered {
   readonly at: number;
 }
 
-/** How long an answer of the store is reused, in milliseconds. A revoked or rotated credential takes effect within this time. */
+/** How long an answer of the store is reused, in milliseconds. The revocation or rotation of a credential takes effect within this time. */
 const REMEMBERED_MS = 3000;
 /** The most ids that are remembered, including unknown ones. The oldest one is forgotten first. */
 const MAX_REMEMBERED = 1000;

@@ -7,7 +7,7 @@ import type { Message } from "./message.ts";
 import type { MessageProgress } from "./message-progress.ts";
 
 /**
- * Counts jobs so that this equation always holds: received = stored + unchanged + skipped + rejected + failed + in progress +
+ * Counts jobs so that this equation holds: received = stored + unchanged + skipped + rejected + failed + in progress +
  * spooled. A message that has not been judged yet counts as one job. Its other jobs count as received when they are judged.
  */
 export class JobCount {

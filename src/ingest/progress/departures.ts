@@ -7,7 +7,7 @@ export interface DeparturesOptions {
   readonly count: JobCount;
   /** Whether to log the outcome of each job at level `debug`. */
   readonly logsEachJob: boolean;
-  /** Called when jobs have been stored, for example to wake workers that wait for logs. */
+  /** Called after messages with jobs that were stored, or were already stored, for example to wake workers that wait for logs. */
   readonly onStored: () => void;
   readonly log: Log;
 }

@@ -6,8 +6,8 @@ const backoff = { baseMs: 200, capMs: 5000 };
 /** How long the last attempt may take after the waiting has ended. */
 const LAST_TRY_MS = 1000;
 /**
- * How many consecutive refusals are tolerated. A lock or a lack of resources has passed by then, or the caller succeeds with half of
- * the batch.
+ * The error is thrown at this many consecutive refusals. A lock or a lack of resources has passed by then, or the caller succeeds with
+ * half of the batch.
  */
 const MAX_REFUSALS = 4;
 

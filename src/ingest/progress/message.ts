@@ -42,7 +42,7 @@ export interface JobEnd {
   readonly fault: Fault | null;
   /** Whether the rejection is only counted and not kept, because the sender's daily quota is used up. */
   readonly isOnlyCounted: boolean;
-  /** The exchange that first delivered the job, if this message came through another one and has changed it; otherwise null. */
+  /** The sender from which the job first arrived, if this message is from another one and has changed the job; otherwise null. */
   readonly jobOf: string | null;
   /** The revision of the stored push that already has this push's hash, so this push is not stored; otherwise null. */
   readonly keptPush: string | null;

@@ -16,7 +16,7 @@ export type ReplayTarget = WriteStore &
 /** The store that a replay of the archive writes to. It does not count rejections twice, and does not change later runs of a job. */
 export class ArchiveTarget implements PatientStore<ReplayTarget> {
   readonly #store: PatientStore<ReplayTarget>;
-  /** Why the store did not answer the last call; null if it did. */
+  /** The error of the last call for which the store stayed away; null if there was none. */
   away: Unavailable | null = null;
 
   constructor(store: PatientStore<ReplayTarget>) {

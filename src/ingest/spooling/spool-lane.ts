@@ -71,8 +71,8 @@ export class SpoolLane {
   }
 
   /**
-   * Appends a batch to the spool. Resolves with true once the batch is durable, or with false if there was no room or the spool is empty
-   * now.
+   * Appends a batch to the spool. Resolves with true once the batch is durable, or with false if it could not be written or the spool is
+   * empty now.
    */
   async take(batch: readonly MessageProgress[]): Promise<boolean> {
     const { hold, count, log } = this.#options;
@@ -114,7 +114,7 @@ export class SpoolLane {
     await this.#draining;
   }
 
-  /** Waits for room. During that time the deliveries in progress fill the prefetch window, so the broker stops sending. */
+  /** Waits before the next try. During that time the deliveries in progress fill the prefetch window, so the broker stops sending. */
   async #refused(reason: string): Promise<void> {
     const { stop, log } = this.#options;
     if (!this.#isFullLogged) log.error("spool_full", { reason, ...this.#spool.load });

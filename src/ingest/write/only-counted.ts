@@ -15,7 +15,7 @@ const LOG_FACTOR = 10;
  */
 export class OnlyCountedNotice {
   readonly #log: Log;
-  /** The current day of each exchange. Its size is limited: there are only the exchanges in the registry, and `other`. */
+  /** The current day of each quota. There are few: exchanges in the registry, REST clients, and `other`. */
   readonly #days = new Map<string, Day>();
 
   constructor(log: Log) {

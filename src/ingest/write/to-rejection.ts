@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { undeclaredFormat } from "../../decode/undeclared-format.ts";
 import { undoEncodings } from "../../decode/undo-encodings.ts";
 import type { BodyProperties, RawBody } from "../../domain/delivery.ts";
 import type { Fault } from "../../domain/faults.ts";
@@ -79,7 +80,7 @@ function rawPayload(
   maxBytes: number,
   isSearched: boolean,
 ): RejectedPayload {
-  const blanked = blankedBody(body, isSearched ? properties : undefined);
+  const blanked = blankedBody(isSearched ? plainBody(body, properties) : body);
   const content = blanked ?? body;
   return {
     encoding: "base64",
@@ -93,13 +94,24 @@ function rawPayload(
 }
 
 /** Returns the decoded body if passwords had to be blanked in it, or null if it can be kept unchanged. */
-function blankedBody(body: Buffer, properties: BodyProperties | undefined): Buffer | null {
-  const undone = undoEncodings(body, properties, SEARCHED_BYTES);
-  const plain = undone.ok ? undone.value : body;
-  // Latin-1 maps each byte to one character. URLs are plain ASCII in every encoding that occurs.
+function blankedBody(plain: Buffer): Buffer | null {
+  // Latin-1 maps each byte to one character. URLs are plain ASCII in every encoding that remains.
   const text = plain.toString("latin1");
   const shown = blankUrls(text);
   return shown === text ? null : Buffer.from(shown, "latin1");
+}
+
+/** Undoes the encodings that are declared, and one that is not. */
+function plainBody(body: Buffer, properties: BodyProperties | undefined): Buffer {
+  const declared = undone(body, properties);
+  const encoding = undeclaredFormat(declared)?.encoding ?? null;
+  return encoding === null ? declared : undone(declared, { content_encoding: encoding });
+}
+
+/** Undoes encodings. Returns the body unchanged if they cannot be undone. */
+function undone(body: Buffer, properties: BodyProperties | undefined): Buffer {
+  const result = undoEncodings(body, properties, SEARCHED_BYTES);
+  return result.ok ? result.value : body;
 }
 
 /** Blanks passwords in properties. No encoding has a name like a URL, so a property that is changed was not decodable anyway. */

@@ -93,7 +93,8 @@ export function openTextFetches(options: TextFetchesOptions): TextFetches {
 
   async function run(task: FetchTask, stop: AbortSignal, onBytes: (bytes: number) => void) {
     const failure = await fetchOnce(task, stop, onBytes);
-    // If the disk is full, all other texts are deleted, because the cache has nothing else to delete.
+    // If the text cannot be written, mostly because the disk is full, all texts that no reader waits for are deleted: the cache has
+    // nothing else to delete.
     const isFreed = failure?.reason === "disk" && (await evict(0)) > 0;
     const end = isFreed ? await fetchOnce(task, stop, onBytes) : failure;
     if (end === null) await noteUse(task.path, now(), task.nowMs);

@@ -42,7 +42,7 @@ export class TextFinder {
   #data = Buffer.alloc(0);
   /** The number of bytes in `#data` that are used: the end of earlier pieces, in which a match may have begun, and the new piece. */
   #filled = 0;
-  /** The position in a colour code, which may begin in one piece and end in the next one. */
+  /** How much of a colour code has been read. A code may begin in one piece and end in the next one. */
   #code: "none" | "escape" | "open" = "none";
   /** Whether the current line has already matched, so that the rest of it does not matter. */
   #isDone = false;
@@ -158,7 +158,7 @@ export class TextFinder {
 /** Copies bytes in lower case. Source and target may be the same bytes. */
 type LowerCase = (from: Buffer, to: Buffer, at: number) => void;
 
-/** Returns the function that converts both the text and the log to lower case if case is to be ignored. */
+/** Returns the function that converts the wanted text and the log to lower case, for a search that ignores case. */
 function lowerCaseFor(wanted: Buffer): LowerCase {
   return wanted.every((byte) => byte < 0x80) ? lowerLatin1 : lowerAscii;
 }

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { artifactIds } from "../../domain/ids.ts";
 import { isParsedHere } from "../../domain/log-plan.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
+import { parsePythonJson } from "../../domain/text/python-json.ts";
 import type { ApiReads, LogCursor } from "../../store/ports/api-reads.ts";
 import type { JobReads } from "../../store/ports/job-reads.ts";
 import type { StoredLog } from "../../store/ports/log-store.ts";
@@ -61,7 +62,7 @@ export async function bugSuggestions(
   job: StoredJob,
 ): Promise<unknown> {
   const artifact = await store.findArtifact(job.project, job.job_guid, SUGGESTIONS);
-  return artifact === null ? [] : readJson(artifact.blob);
+  return artifact === null ? [] : parsePythonJson(artifact.blob);
 }
 
 /** Returns the result of parsing a job's log; null if no worker parsed it, which includes jobs with a submitted summary. */
@@ -86,7 +87,8 @@ async function readLines(
   { id: summary }: ShownArtifact,
 ): Promise<SummaryLine[]> {
   const artifact = await store.findArtifact(project, job_guid, SUMMARY);
-  const errors = summaryBlob.safeParse(readJson(artifact?.blob ?? "")).data?.step_data.all_errors ?? [];
+  const errors =
+    summaryBlob.safeParse(parsePythonJson(artifact?.blob ?? "")).data?.step_data.all_errors ?? [];
   const base = artifactIds(project, job_guid, SUMMARY);
   const ids = numberParts(
     rest_id,
@@ -166,12 +168,4 @@ function isFirstRead({ name, url }: StoredLog, logs: readonly StoredLog[]): bool
   // A log that was submitted as parsed was never attempted.
   const first = byTime.find(({ attempts }) => attempts > 0) ?? byTime[0];
   return first?.name === name && first.url === url;
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

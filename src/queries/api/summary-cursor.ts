@@ -18,6 +18,6 @@ export function readCursor(text: string | null): SummaryCursor {
   try {
     return cursor.parse(JSON.parse(Buffer.from(text, "base64url").toString("utf8")));
   } catch {
-    throw badQuery("cursor: invalid; take it from the next link of the previous page");
+    throw badQuery("cursor: invalid; take it from `next` of the previous page");
   }
 }

@@ -44,7 +44,7 @@ export function storedStep({ question, known, isStoreAway }: RoadFacts): RoadSte
     verdict: hidden.length === jobs.length ? "maybe" : "passed",
     next: hidden.some(({ hidden_by }) => hidden_by === "tier")
       ? "Jobs of tier 3 are hidden by default: show them with the filter for tiers."
-      : "Coalesced jobs are hidden by default: show them with the filter for statuses.",
+      : "Coalesced jobs are hidden by default: the link to the push shows them.",
   };
 }
 

@@ -9,7 +9,7 @@ import { forwardCalls } from "./forward-calls.ts";
 export interface KeepOpenOptions {
   /** Returns the store's current address; null for the embedded store. Called before each opening, and if the store does not answer. */
   readonly readAddress: () => Promise<string | null>;
-  /** Opens the store. @param onStuck - called, any number of times, if the opened store hangs and must be opened again. */
+  /** Opens the store. @param onStuck - called, any number of times, if the open store hangs or its file was replaced. */
   readonly open: (address: string | null, onStuck: () => void) => Promise<Store>;
   /** How long to wait for an unavailable store before returning anyway, in milliseconds; null to wait until it is available. */
   readonly patienceMs: number | null;

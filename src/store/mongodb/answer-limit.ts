@@ -7,8 +7,8 @@ export interface AnswerLimits {
   /** The limit for any call: twice the driver's socket timeout for a single reply. */
   readonly answerMs: number;
   /**
-   * The limit for calls in progress when the driver clears its connection pool. The server may still answer some of them on their
-   * old connections.
+   * The limit for calls in progress when the driver clears its connection pool, counted from then. The server may still answer some
+   * of them on their old connections.
    */
   readonly givenUpMs: number;
 }

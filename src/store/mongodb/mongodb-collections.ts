@@ -205,7 +205,7 @@ export function inOneOrder<T extends WithId>(documents: T[]): T[] {
   return documents.sort((a, b) => (a._id < b._id ? -1 : 1));
 }
 
-/** Longer blobs (in characters) are compressed: a summary shrinks to a tenth, and a document is limited to 16 MiB. */
+/** Blobs of at least this many characters are compressed: a summary shrinks to a tenth, and a document is limited to 16 MiB. */
 const COMPRESSED_FROM = 8192;
 
 export function packBlob(blob: string): string | Binary {

@@ -65,7 +65,7 @@ export function createJobCopier(all: Collections): WalkedCopier<"job"> {
 
   /** Plans the writes for jobs that are missing, or stored in an earlier state. */
   async function plan(documents: readonly Copied<"job">[], round: number): Promise<Write[]> {
-    // If this is not the first round, an insert has failed, perhaps because another job has the number.
+    // If this is not the first round, a write has failed, perhaps because another job has the number.
     const renamedHere = round === 0 ? new Set() : await renameCopies(documents);
     const heads = await readHeads(documents.map(({ id }) => id));
     const writes = documents.flatMap((document): Write[] => {

@@ -49,7 +49,7 @@ export function createPushCopier({ resultsets }: Pick<Collections, "resultsets">
       if (judgement !== "missing" && judgement !== "earlier") return [];
       return [{ document, push: document.push, before: before?.push ?? null }];
     });
-    // If this is not the first round, an insert has failed, perhaps because another push has the number.
+    // If this is not the first round, a write has failed, perhaps because another push has the number.
     return round === 0 ? writes : withFreeNumbers(writes);
   }
 

@@ -83,7 +83,7 @@ export function createMoves(all: Collections) {
     const artifacts = await copyEach(all.artifacts.find(parts), (part) =>
       all.artifacts.insertOne({ ...part, _id: moved(part._id), job: to }),
     );
-    // A worker that holds a lease knows the part by the old guid, and can no longer finish it. So the lease is released.
+    // A worker that holds a lease knows the part by the old guid, and can no longer finish it. So the part is due again at once.
     const logs = await copyEach(all.logs.find(parts), (part) =>
       all.logs.insertOne({ ...part, _id: moved(part._id), job: to, job_guid: guid, ...unleased }),
     );

@@ -8,7 +8,7 @@ export const TOO_SLOW = "other writers were faster too often";
 export const raceBackoff = { baseMs: 5, capMs: 200 };
 
 export const unordered = { ordered: false } as const;
-/** Requests all documents in one reply. By default, the first reply has only 101 documents, and the driver must request the rest. */
+/** Lets one reply have as many documents as fit. By default, the first reply has only 101, and the driver must request the rest. */
 export const inOneReply = { batchSize: 100_000 } as const;
 
 /**

@@ -17,8 +17,8 @@ export interface ClearedParts {
 type PartCollections = Pick<Collections, "artifacts" | "logs" | "suggestions" | "coalesced" | "tombstones">;
 
 /**
- * Removes the parts of jobs. Before that, the document of a job is replaced by a tombstone: a document with the job's id that readers
- * do not see. While the tombstone exists, nobody can store the job again. A writer that finds a tombstone clears the job first, so all
+ * Removes the parts of jobs that are not stored. Before that, each job gets a tombstone: a document with the job's id that readers do
+ * not see. While the tombstone exists, nobody can store the job again. A writer that finds a tombstone clears the job first, so all
  * steps may be repeated after a crash, or by two workers at the same time. A slow worker never removes parts that are stored later,
  * because a part is removed only if it is still the one that was found.
  */

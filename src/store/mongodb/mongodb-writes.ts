@@ -31,7 +31,7 @@ type Tagged = readonly [index: number, arrival: Arrival];
 interface RoundEnd {
   /** Submissions that lost a race. They are applied again, starting with the reads. */
   readonly again: readonly Tagged[];
-  /** The error of the write; null if it succeeded. */
+  /** The error of the write; null if there was none. */
   readonly error: unknown;
 }
 

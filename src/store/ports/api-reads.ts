@@ -73,8 +73,8 @@ export interface LogCursor {
 /** Lists documents for the read API. Every call uses an index, and returns no more than the given limit. */
 export interface ApiReads {
   /**
-   * Returns a page of a project's jobs. The relative order of two jobs never changes, so a job that exists the whole time is
-   * neither repeated nor missed.
+   * Returns a page of a project's jobs. The relative order of two jobs does not change, unless a retry renames one of them. A job
+   * that is added or removed between two calls may shift the later pages. With SQLite, new jobs are always last, so they do not.
    */
   pageOfProject(project: string, skip: number, limit: number): Promise<JobHandle[]>;
   /**

@@ -4,7 +4,7 @@ import type { Binding } from "../../domain/binding.ts";
 export interface KnownBinding extends Binding {
   /** The worker that last had the binding in its registry. */
   readonly wanted_by: string;
-  /** When that worker last confirmed the binding, in ISO 8601; null if the worker has since exited. */
+  /** When that worker last confirmed the binding, in ISO 8601; null if that worker has ended normally since then. */
   readonly wanted_at: string | null;
 }
 

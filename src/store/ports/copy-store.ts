@@ -127,7 +127,7 @@ export interface CopyPage {
 export interface CopyEnds {
   /** Documents that were written, because the target had none or one in an earlier state. */
   readonly written: number;
-  /** Documents that the target already had, in the same state or a later one. */
+  /** All other documents. Nearly always the target already had them, in the same state or a later one. */
   readonly kept: number;
   /** Written jobs and pushes that got another number, because their own number belongs to another document. */
   readonly renumbered: number;

@@ -5,7 +5,7 @@ export interface LeaseHolder {
   readonly until: string;
 }
 
-/** Lets exactly one of many workers do a piece of shared work. Expiry depends on the clocks of the workers. */
+/** Lets one of many workers do work that needs to be done only once. Times are those of the workers' own clocks. */
 export interface LeaseStore {
   /**
    * Takes or renews a lease for `ttlMs` from now, if it is free, has expired, or already belongs to this owner.

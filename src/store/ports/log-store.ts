@@ -10,7 +10,7 @@ export interface StoredLog {
   readonly attempts: number;
   /** When the log will be read next, in ISO 8601; null if it is not waiting to be read. */
   readonly next_attempt_at: string | null;
-  /** Why the last attempt failed; null if it did not. */
+  /** Why the last attempt failed, or why the log is not read at all; null if there is no problem. */
   readonly failure: string | null;
   readonly last_modified: string;
 }

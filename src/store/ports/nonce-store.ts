@@ -41,6 +41,6 @@ export interface NonceStore {
    * `fresh` for exactly one of them. Workers that use different nonces at the same time may exceed a limit by one request each.
    */
   useNonce(use: NonceUse): Promise<NonceEnd>;
-  /** Stops counting a request against its limit, because it was refused for another reason. The nonce stays recorded. */
+  /** Stops counting a request against its limit, because it was refused after it had been counted. The nonce stays recorded. */
   uncountNonce(key: NonceKey): Promise<void>;
 }

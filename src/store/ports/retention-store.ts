@@ -79,8 +79,8 @@ export interface RetentionStore {
    */
   removeJobs(jobs: readonly ExpiredJob[]): Promise<RemovedJobs>;
   /**
-   * Checks some pushes of a project, and removes those that have no jobs and were last changed before `before`. With MongoDB, a push
-   * is removed by the second of two calls at least five minutes apart, because a writer may be adding a job to the push.
+   * Checks some pushes of a project, and removes those that have no jobs and were last changed before `before`. With MongoDB, a first
+   * call only marks a push, and a call at least five minutes later removes it, because a writer may be adding a job to the push.
    *
    * @param limit - how many pushes to check.
    */

@@ -32,7 +32,7 @@ export interface ArtifactArrival {
   readonly received_at: string;
 }
 
-/** The exchange from which a job first arrived, if a message of another exchange changes the job or adds to it. */
+/** The sender from which a job first arrived, if a message of another sender changes the job or adds to it; see `senderOf`. */
 interface ChangedJob {
   readonly jobOf?: string;
 }
@@ -65,7 +65,7 @@ export interface SubmissionStore {
    */
   storeResultSets(batch: readonly ResultSetArrival[]): Promise<StoreOutcome[]>;
   /**
-   * Adds artifacts to stored jobs. An added artifact is `stored`. If the job already has an artifact of that name, it keeps it, and
+   * Adds artifacts to stored jobs. An added artifact is `stored`. If the job already has an artifact of that name, that one is kept, and
    * the new artifact is `unchanged`; a `Job Info`, however, is only `unchanged` if the job has an equal one. If the project has no
    * such job, the artifact is `rejected` as `unknown-job`. Suggestions are made for a posted summary even if the job keeps another
    * summary. Idempotent.
@@ -86,7 +86,7 @@ export interface SubmissionStore {
     origin: Origin,
   ): Promise<"updated" | "unchanged" | "unknown">;
   /**
-   * Stores new rejections. If the day's quota of their exchange is used up, they are only counted. A rejection that is already
+   * Stores new rejections. If the day's quota of their sender is used up, they are only counted. A rejection that is already
    * stored (same payload and route) is counted again, and gets the new fault and time. A rejection replayed from the archive is
    * counted only if its message arrived after the stored rejection was last seen. Returns the results in the order of the
    * rejections.

@@ -5,7 +5,7 @@ export type WorkItem = {
   readonly id: string;
   readonly project: string;
   readonly job_guid: string;
-  /** The exchange of the job's message; `""` if it was stored by a version that did not record the exchange. */
+  /** The sender of the job's message, see `senderOf`; `""` if it was stored by a version that did not record the sender. */
   readonly exchange: string;
   /** The number of earlier attempts. */
   readonly attempts: number;
@@ -25,7 +25,7 @@ export interface FinishedWork {
 
 export interface WorkClaim {
   readonly kind: WorkItem["kind"];
-  /** Only work of this exchange. */
+  /** Only work with this `exchange`; see {@link WorkItem}. */
   readonly exchange: string;
   /** Projects take turns in alphabetical order, wrapping around. The next project is the first one after this name that has work. */
   readonly afterProject: string;

@@ -2,7 +2,10 @@ import { rejectionId } from "../../domain/ids.ts";
 import type { Rejection, RejectionEnd, StoredRejection } from "../../domain/rejection.ts";
 import { type LastSeen, type PlannedRejection, type QuotaKey, quotaId } from "./plan-rejections.ts";
 
-/** How many new rejections of one exchange, and how many bytes of them, are kept per day; 0 means no limit. */
+/**
+ * How many new rejections of one sender, and how many bytes of them, are kept per day; 0 means no limit. Exchanges that the registry
+ * does not list share one quota.
+ */
 export interface RejectionQuota {
   readonly perDay: number;
   readonly bytesPerDay: number;
@@ -10,7 +13,7 @@ export interface RejectionQuota {
 
 export const unlimited: RejectionQuota = { perDay: 0, bytesPerDay: 0 };
 
-/** How much of a day's quota an exchange has used. */
+/** How much of a day's quota has been used. */
 export interface QuotaUse extends QuotaKey {
   /** New rejections that were kept. */
   readonly kept: number;
@@ -29,8 +32,8 @@ export interface Admission {
 
 /**
  * Decides which rejections are kept. A rejection that is already stored is counted again, and uses no quota. A new rejection is
- * kept as long as its exchange has used less than the day's quota, so the last one kept may exceed the limit in bytes. Pure, so
- * that all adapters decide the same.
+ * kept as long as the day's quota is not used up, so the last one kept may exceed the limit in bytes. Pure, so that all adapters
+ * decide the same.
  *
  * @param known - the rejections that are already stored.
  * @param used - the use of each quota so far. Unused quotas may be missing.

@@ -19,7 +19,7 @@ export function findPush(pushes: readonly ResultSet[], revision: string): Result
   return earliest(byAny) ?? earliest(byTop);
 }
 
-/** Returns the push with the full top revision, if only the short one was known so far; otherwise null. */
+/** Returns the push with this revision, if that is the full form of the push's short top revision; otherwise null. */
 export function lengthened(push: ResultSet, revision: string): ResultSet | null {
   const isLonger = !isFullRevision(push.revision) && isFullRevision(revision);
   return isLonger && push.short_revision === shortRevision(revision) ? { ...push, revision } : null;

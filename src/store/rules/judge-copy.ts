@@ -101,8 +101,8 @@ export function copyContent<K extends CopiedKind>(document: Copied<K>): string {
 type Lineage = Pick<StoredJob, "project" | "transitions">;
 
 /**
- * Returns whether two jobs with the same number and different guids are the same job, renamed by a retry in one of the stores since
- * it was copied.
+ * Compares two jobs with the same number and different guids. Returns whether `earlier` is an earlier version of `later`: a retry has
+ * then renamed the job in one of the stores since it was copied.
  */
 export function isRenamedSince(earlier: Lineage, later: Lineage): boolean {
   const last = earlier.transitions.at(-1);

@@ -7,6 +7,7 @@ const DAY_MS = 86_400_000;
 export interface QuotaKey {
   /** UTC, e.g. `2026-01-05`. */
   readonly day: string;
+  /** The name of the quota; see `Rejection`. */
   readonly exchange: string;
 }
 

@@ -27,7 +27,7 @@ export class PushBook {
     return !this.#storedIds.has(id);
   }
 
-  /** Returns the preferred numbers of the new pushes. A push gets another number if a stored push has the preferred one. */
+  /** Returns the preferred numbers of the new pushes. A push gets another number if another push has the preferred one. */
   wantedNumbers(): [id: string, number: number][] {
     return [...this.changed].filter(([id]) => this.isNew(id)).map(([id, { rest_id }]) => [id, rest_id]);
   }

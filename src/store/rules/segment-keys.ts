@@ -14,9 +14,9 @@ interface Findable {
 const MAX_KEYS = 5000;
 
 /**
- * Returns the distinct hashes of the senders, projects and task ids of messages. If a segment lacks the hash of a project, it has no
- * message of that project; if it has the hash, it nearly always has such a message. Hashes are stored because they are short, and
- * because texts chosen by publishers would need limits of their own.
+ * Returns the distinct hashes of the senders, projects and task ids of messages. If a segment lacks the hash of a sender, a project or
+ * a task, it has no message of it; if it has the hash, it nearly always has such a message. Hashes are stored because they are short,
+ * and because texts chosen by publishers would need limits of their own.
  *
  * @returns signed 32-bit integers; null if there are too many.
  */

@@ -106,7 +106,7 @@ function usedBytes(store: string): number {
  * Writes a backup while workers use the store. The file appears under its name, in place of an earlier backup, only when it is
  * complete and on the disk. Only its owner may read it, because the store contains credentials.
  *
- * Unfinished files of earlier backups that were killed are removed first.
+ * Unfinished files of earlier backups to the same file, which were killed, are removed first.
  *
  * @returns the size of the file in bytes.
  * @throws Error with SQLite's reason, e.g. a full disk. The unfinished file is then removed.

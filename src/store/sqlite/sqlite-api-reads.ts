@@ -27,8 +27,8 @@ interface Condition {
 const END_OF_TIME = "9999";
 
 /**
- * Reads the lists of the read API. The handle of a job is its row number `n`, which is greater for each new job, so the pages of a
- * project's jobs never shift.
+ * Reads the lists of the read API. The handle of a job is its row number `n`, which is greater for each new job, so a new job never
+ * shifts the pages of a project's jobs.
  */
 export function createApiReads(db: Database.Database) {
   const list = "(SELECT value FROM json_each(?))";

@@ -6,7 +6,7 @@ import { gridCell } from "../rules/grid-cell.ts";
 /** Returns a function that gives a stored job and its parts another guid, within the caller's transaction. */
 export function createRenaming(db: Database.Database) {
   const putJob = db.prepare("UPDATE jobs SET key = ?, cell = ?, doc = ? WHERE n = ?");
-  // A worker that holds a lease on the log knows it by the old guid, and can no longer finish it. So the lease is released.
+  // A worker that holds a lease on the log knows it by the old guid, and can no longer finish it. So the log is due again at once.
   const moveLogs = db.prepare("UPDATE logs SET guid = ?, lease = NULL, lease_until = NULL WHERE job = ?");
   // Ids begin with the job's id and a slash. `0` comes after `/` in ASCII.
   const moveSuggestions = db.prepare(

@@ -35,7 +35,7 @@ interface OldPush {
   readonly changed: string;
 }
 
-/** Removes expired documents. Each call is one short transaction. */
+/** Removes expired documents. Each call that removes some is one short transaction. */
 export function createRetention(db: Database.Database) {
   const oldJobs = db.prepare(
     `SELECT n, key, changed, cell ->> ${CELL.version} AS version, ${EXPIRED} AS is_expired FROM jobs

@@ -89,7 +89,7 @@ export function createWrites(
     return parts.flatMap(({ outcomes }) => outcomes);
   }
 
-  /** Returns the outcomes, and the hashes of the combinations of options that were written. */
+  /** Stores a part of a batch. Returns the outcomes, and the hashes of the combinations of options that were written. */
   function storePart(batch: readonly Arrival[]): { outcomes: StoreOutcome[]; options: readonly string[] } {
     const numbered = jobsBy(batch.flatMap(concernedIds).map(jobKey));
     const stored = new Map(numbered.map(({ job }) => [jobId(job.project, job.job_guid), job]));

@@ -66,7 +66,7 @@ function searchedText(fields: readonly string[]): string {
   return fields.join("\n").toLowerCase();
 }
 
-/** Returns how long a job took since its start, or since its submission if the start is unknown, in minutes; null if it has not ended. */
+/** Returns how many whole minutes a job took from its start, or from its submission if the start is unknown; null if it has not ended. */
 function minutesOf({ isCompleted, submit, start, end }: GridJob): number | null {
   if (!isCompleted || end === 0) return null;
   const from = start === 0 ? submit : start;

@@ -19,7 +19,7 @@ export interface GridView {
   readonly job: string | null;
   /** The panel's tab; null for the job's default tab. */
   readonly tab: string | null;
-  /** Keys of open groups. With `all` among them, all groups are open except those whose keys are listed. */
+  /** Keys of open groups, each a revision and a `groupKey`. With `all` among them, all groups are open except those whose keys are listed. */
   readonly expand: readonly string[];
 }
 

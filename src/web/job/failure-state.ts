@@ -7,8 +7,8 @@ import type { ShownJob } from "../shown-job.ts";
  * - `parsing`: a log still has to be parsed, or bug suggestions have to be made.
  * - `failed`: a log could not be parsed.
  * - `unread`: the publisher of a log has not sent its summary.
- * - `no-logs`: the job has no logs.
- * - `empty`: a summary has no errors.
+ * - `no-logs`: the job has no logs, and no summary of one.
+ * - `empty`: a log has been parsed, or there is a summary of one, and it has no errors.
  */
 export type FailureState = "lines" | "steps" | "parsing" | "failed" | "unread" | "no-logs" | "empty";
 

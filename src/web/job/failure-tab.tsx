@@ -1,12 +1,12 @@
 import type { FunctionComponent } from "preact";
 import { printable } from "../../domain/text/printable.ts";
 import { logAddress } from "../addresses.ts";
-import { CopyCommand } from "../copy-command.tsx";
 import type { LogOfJob, ShownJob } from "../shown-job.ts";
 import { ShownTime } from "../shown-time.tsx";
 import { FailureLines, LineLink } from "./failure-lines.tsx";
 import { type FailureState, failureState } from "./failure-state.ts";
 import { RefusedParts } from "./refused-parts.tsx";
+import { ReparseCommand } from "./reparse-command.tsx";
 import type { TabProps } from "./tab-props.ts";
 
 /** The failures tab: what went wrong, and which bugs may be the cause. @see spec/ui.md, section 3 */
@@ -84,10 +84,7 @@ function ParsingFailed({ shown: { job, logs } }: TabProps) {
             {printable(name)}: {printable(failure ?? "the publisher says that it could not be parsed")}
           </p>
         ))}
-      <p>To have it read again:</p>
-      <CopyCommand
-        words={["pulse-ingest", "logs", "reparse", "--project", job.project, "--job", job.job_guid]}
-      />
+      <ReparseCommand job={job} logs={logs} />
     </>
   );
 }

@@ -1,10 +1,10 @@
 import { counted } from "../../domain/text/counted.ts";
 import { printable } from "../../domain/text/printable.ts";
 import { logAddress } from "../addresses.ts";
-import { CopyCommand } from "../copy-command.tsx";
 import { DataLink } from "../data-link.tsx";
 import type { LogOfJob } from "../shown-job.ts";
 import { ShownTime, type Zone } from "../shown-time.tsx";
+import { ReparseCommand } from "./reparse-command.tsx";
 import type { TabProps } from "./tab-props.ts";
 
 /** The logs tab: whether each log has been parsed, why not, and the address of the raw log. */
@@ -30,10 +30,7 @@ export function LogTab({ shown: { job, logs }, zone }: TabProps) {
           </li>
         ))}
       </ul>
-      <p>To have the logs of this job read again:</p>
-      <CopyCommand
-        words={["pulse-ingest", "logs", "reparse", "--project", place.project, "--job", place.guid]}
-      />
+      <ReparseCommand job={job} logs={logs} />
     </>
   );
 }

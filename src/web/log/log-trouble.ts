@@ -13,7 +13,8 @@ const later = "Try again later.";
 const troubles: Readonly<Record<string, LogTrouble>> = {
   "http-status": {
     heading: "The log no longer exists or has expired",
-    advice: "Log hosts delete old logs. Only a new run of the job makes a new one.",
+    advice:
+      "Log hosts delete old logs, and only a new run of the job makes a new one. If the HTTP status is 500 or more, the host has trouble: try again later.",
   },
   "invalid-url": {
     heading: "The log has no usable address",
@@ -64,7 +65,7 @@ const troubles: Readonly<Record<string, LogTrouble>> = {
     advice: `${later} The operator sets the limits with LOG_TIMEOUT_MS, LOG_CONNECT_MS and LOG_IDLE_MS.`,
   },
   network: { heading: "The log's host cannot be reached", advice: later },
-  "not-text": { heading: "The log is not text", advice: raw },
+  "not-text": { heading: "The log cannot be shown as text", advice: raw },
   "foreign-compression": { heading: "The log's compression format is not supported", advice: raw },
   "too-many-layers": { heading: "The log is compressed more than twice", advice: raw },
   "corrupt-gzip": { heading: "The log's compressed data is corrupt", advice: raw },

@@ -32,7 +32,7 @@ export type PlainPage =
       readonly blocks: readonly LineBlock[];
       /** Whether only the failing lines are shown, each with some lines around it. */
       readonly isFailing: boolean;
-      /** The first lines of the previous and of the next page; null if there is none. */
+      /** Where the previous and the next page begin: a line, or the index of a failing line if `isFailing`; null if there is none. */
       readonly previous: number | null;
       readonly next: number | null;
       readonly found: PlainFound | null;

@@ -56,7 +56,7 @@ export interface AnsweredFigures {
   readonly rates_seconds: number;
   readonly received: number;
   readonly in_progress: number;
-  /** The lag from a job's event to its arrival; null if nothing was measured. */
+  /** The time from the event that a message reports to its arrival; null if nothing was measured. */
   readonly arrival_lag: LagFigures | null;
   readonly stored_lag: LagFigures | null;
   readonly spool: { readonly jobs: number; readonly bytes: number; readonly oldest_age_seconds: number };
@@ -70,7 +70,7 @@ export interface RateFigures {
   readonly history: readonly number[];
 }
 
-/** A lag, in seconds: its mean, and the value that 95 of 100 jobs do not exceed. */
+/** A lag, in seconds: its mean, and the value that 95 of 100 measurements do not exceed. */
 export interface LagFigures {
   readonly mean: number;
   readonly p95: number;
@@ -79,7 +79,7 @@ export interface LagFigures {
 export interface ExchangeFigures {
   readonly exchange: string;
   readonly routing_keys: readonly string[];
-  /** The reason why the exchange could not be bound; null if it is bound. */
+  /** The reason why the exchange could not be bound; null if there is no problem. */
   readonly trouble: string | null;
   readonly received: number;
   readonly rejected: number;
@@ -99,7 +99,7 @@ export interface ClientFigures {
   readonly last_used_at: string | null;
 }
 
-/** The days for which workers keep data, and how much old data they have removed. 0 days means for ever. */
+/** The days for which workers keep data, and how much old data they have removed. 0 days means for ever, except for the archive. */
 export interface RetentionFigures {
   readonly kept: KeptDays;
   /** Whether workers have different settings. Those of the first one are shown. */

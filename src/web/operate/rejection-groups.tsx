@@ -61,7 +61,7 @@ export function RejectionGroups({ store, now }: RejectionGroupsProps) {
               <th scope="row">
                 <ShownText text={exchange ?? `client ${client_id}`} />
               </th>
-              <td data-label="Reason">
+              <td class="short" data-label="Reason">
                 <a
                   href={rejectionsAddress({
                     ...(exchange !== null && { exchange }),

@@ -86,7 +86,7 @@ function Filters({
 function Empty({ question }: { readonly question: RejectionQuestion }) {
   if (question.after !== undefined) return <p class="note">There are no older ones.</p>;
   const filters = Object.entries(question);
-  if (filters.length === 0) return <p class="note">There are no rejected messages. Nothing to do.</p>;
+  if (filters.length === 0) return <p class="note">No rejected messages are kept. Nothing to do.</p>;
   return (
     <p class="note">
       No rejected message matches{" "}

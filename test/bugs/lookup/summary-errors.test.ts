@@ -25,3 +25,9 @@ it.each<[string, unknown, string[]]>([
 it("a text that is not JSON has no error lines", () => {
   expect(errorLinesOf("{")).toEqual([]);
 });
+
+it("a number such as NaN, as Python writes it, does not cost the error lines", () => {
+  expect(errorLinesOf('{"step_data":{"steps":[{"duration":NaN}],"all_errors":[{"line":"a"}]}}')).toEqual([
+    "a",
+  ]);
+});

@@ -14,11 +14,24 @@ describe("a password in a text", () => {
     ["mongodb+srv://u:p:q@host", "mongodb+srv://u:***@host"],
     ["failed for amqps://a:b@h1 and amqp://c:d@h2", "failed for amqps://a:***@h1 and amqp://c:***@h2"],
     ["amqp://:secret@host", "amqp://:***@host"],
+    // PHP writes slashes in JSON in this way.
+    [String.raw`{"url":"http:\/\/u:secret@h\/a"}`, String.raw`{"url":"http:\/\/u:***@h\/a"}`],
+    [
+      String.raw`{"blob":"{\"url\":\"http:\\/\\/u:secret@h\"}"}`,
+      String.raw`{"blob":"{\"url\":\"http:\\/\\/u:***@h\"}"}`,
+    ],
+    ["http:///u:secret@host", "http:///u:***@host"],
   ] as const) {
     it(`is blanked: ${found}`, () => expect(blankUrls(found)).toBe(shown));
   }
 
-  for (const text of ["amqp://user@host:5672", "https://host:443/a@b", "12:30 someone@example.org", ""]) {
+  for (const text of [
+    "amqp://user@host:5672",
+    "https://host:443/a@b",
+    String.raw`http:\/\/host:443\/a@b`,
+    "12:30 someone@example.org",
+    "",
+  ]) {
     it(`leaves a text without one unchanged: ${JSON.stringify(text)}`, () =>
       expect(blankUrls(text)).toBe(text));
   }
@@ -59,12 +72,25 @@ describe("the credentials of a log's URL", () => {
     ["HTTPS://u:p@h/?access_token=t&b=1#c", "HTTPS://u:***@h/?access_token=***&b=1#c"],
     ["http://h/l?%70assword=x&X-Amz-Security-Token=y", "http://h/l?%70assword=***&X-Amz-Security-Token=***"],
     ["http://h/#id_token=x", "http://h/#id_token=***"],
+    ["http://h/?key=x&auth=y&pw=z", "http://h/?key=***&auth=***&pw=***"],
+    ["http://h/?authorization=Bearer%20x&jwt=y", "http://h/?authorization=***&jwt=***"],
+    ["http://h/?to\nken=x", "http://h/?to\nken=***"],
+    ["http://proxy/http://u:p@h/x", "http://proxy/http://u:***@h/x"],
+    ["blob:http://u:p@h/x", "blob:http://u:***@h/x"],
+    [
+      "http://proxy/?url=http%3A%2F%2Fu%3Ap%40h%2Fx&a=%20",
+      "http://proxy/?url=http%3A%2F%2Fu%3A***%40h%2Fx&a=%20",
+    ],
+    ["//u:p@h/x", "//u:***@h/x"],
+    ["\u00a0http://u:p@h/x", "\u00a0http://u:***@h/x"],
+    ["http://u:p/a#s@h/x", "http://u:***@h/x"],
   ] as const) {
     it(`are blanked: ${JSON.stringify(found)}`, () => expect(blankLogUrl(found)).toBe(shown));
   }
 
   for (const url of [
     "https://logs.example/a/b.log?X-Amz-Signature=1&X-Amz-Credential=2&sig=3",
+    "https://logs.example/?author=a&keyword=b&keys=c&url=http%3A%2F%2Fhost%3A80%2F%40x",
     "http://host:80/@user/x:y@z?a=b@c",
     "live_backing.log",
     "%zz?%zz=1",
@@ -75,11 +101,15 @@ describe("the credentials of a log's URL", () => {
 });
 
 it("credentials in the query of a URL are blanked in any text, also in JSON, which stays valid", () => {
-  const line = JSON.stringify({ a: 'at http://h/?token=a"b\\c&x=1 and ?password=p', b: "x?y=z" });
+  const line = JSON.stringify({
+    a: 'at http://h/?token=a"b\\c&x=1 and ?password=p and http://h/#access_token=t',
+    b: "x?y=z",
+  });
   const shown = blankSecrets(line);
   expect(JSON.parse(shown)).toMatchObject({ b: "x?y=z" });
   expect(shown).toContain("token=***");
   expect(shown).toContain("password=***");
+  expect(shown).toContain("#access_token=***");
 });
 
 describe("the address of a broker or database", () => {

@@ -50,6 +50,10 @@ it("ignoring a member that a later one of the same name replaces", () => {
   expect(placesIn('{"a": {"b": 1},\n "a": {}}', ["/a/b"])).toEqual([{ line: 2, column: 7 }]);
 });
 
+it("of a member whose name contains a lone surrogate, which pointers do not contain", () => {
+  expect(placesIn('{"a": 1,\n "k\\ud800": 2}', ["/k\ufffd"])).toEqual([{ line: 2, column: 13 }]);
+});
+
 it("in one pass for a thousand pointers into a large text", () => {
   const items = Array.from({ length: 1000 }, (_, n) => ({ n, more: "x".repeat(900) }));
   const pointers = items.map((_, n) => `/${n}/n`);

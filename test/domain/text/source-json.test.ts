@@ -78,6 +78,12 @@ it("the last of two members with the same name is kept, and no prototype is chan
   expect(Object.getPrototypeOf(source)).toBe(Object.prototype);
 });
 
+it("a lone surrogate in a name becomes a replacement character, at any depth", () => {
+  const { value, source } = parseSource('{"a":[{"k\\ud800":1.10,"b":2}],"\\udc00":3}');
+  expect(writeSource(source)).toBe('{"a":[{"b":2,"k\ufffd":1.10}],"\ufffd":3}');
+  expect(value).toEqual({ a: [{ b: 2, "k\ufffd": 1.1 }], "\ufffd": 3 });
+});
+
 it("a lone surrogate becomes a replacement character, also in a text with such numbers", () => {
   for (const number of ["1", "1.0"]) {
     expect(writeSource(parseSource(`["\\ud800",${number},"\\ud83d\\ude00"]`).source)).toBe(

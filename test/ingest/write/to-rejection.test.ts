@@ -128,6 +128,14 @@ describe("raw bytes with properties", () => {
     expect({ blanked, hash }).toEqual({ blanked: true, hash: sha256(delivery.body) });
   });
 
+  it("contain no password under a compression or in a character set that is not declared", () => {
+    for (const body of [gzipSync(secret), Buffer.from(secret, "utf16le")]) {
+      const { content, blanked } = kept(undefined, 1000, aDelivery(body));
+      expect(Buffer.from(content, "base64").toString()).toBe(secret.replace("geheim", "***"));
+      expect(blanked).toBe(true);
+    }
+  });
+
   it("contain no password in a property", () => {
     const delivery = aDelivery("", { properties: { content_type: "https://user:geheim@h/" } });
     expect(kept(undefined, 1000, delivery).properties).toEqual({ content_type: "https://user:***@h/" });

@@ -37,7 +37,7 @@ const lastDrawn = new WeakMap<HotPush, KnownPush>();
 /** The longest drawing that is kept, in characters. A push of 1,000 jobs has about 60,000. */
 const MAX_KEPT = 200_000;
 
-/** How many characters are sent before the rest waits. A push of a thousand jobs, or several small ones, about fill a window. */
+/** After how many characters the rest waits: about what fills a window, which is a push of a thousand jobs or several small ones. */
 const FIRST_LENGTH = 50_000;
 /**
  * How long the rest of a large grid waits, in milliseconds. A browser processes everything that has arrived before it shows anything, so

@@ -9,7 +9,7 @@ import { drawDocument, sendDrawn } from "./send-page.tsx";
 /** The advice to readers by HTTP status, for problems without advice of their own. */
 const advices: Readonly<Record<number, string>> = {
   400: "Check the address, or begin at one of these pages.",
-  404: "The address may be mistyped, or the page may have been deleted. Begin at one of these pages.",
+  404: "The address may be mistyped, or what it names may have been removed. Begin at one of these pages.",
   405: "A page can only be read. Open it by its address, or begin at one of these pages.",
   500: "This is a bug in pulse-ingest. The operator can find the error in the log. Try again, or begin at one of these pages.",
 };

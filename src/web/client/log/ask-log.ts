@@ -8,7 +8,7 @@ export interface LogName {
   readonly log: string;
 }
 
-/** Requests lines. @param asOf - when the copy that the page shows was fetched; null to request a new copy. */
+/** Requests lines. @param asOf - when the copy that the page shows was fetched; null to request a current one. */
 export function askLines(
   log: LogName,
   { from, count, asOf }: { readonly from: number; readonly count: number; readonly asOf: number | null },
