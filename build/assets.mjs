@@ -2,12 +2,13 @@
 // sheet made of `src/web/styles/*.css`, each also compressed, `manifest.json` and `licences.txt`.
 // Plain JavaScript: the build runs it before anything is compiled.
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 import { packagesOf, writeLicences } from "./licences.mjs";
+import { replaceFiles } from "./replace-files.mjs";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 const clientFolder = join(project, "src/web/client");
@@ -81,13 +82,14 @@ function compressAll(folder) {
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error("usage: node build/assets.mjs FOLDER");
-rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder, { recursive: true });
-const { scripts, packages } = await bundleScripts(folder);
-const style = await bundleStyles(folder);
-writeLicences(folder, project, packages);
-compressAll(folder);
-writeFileSync(join(folder, "manifest.json"), `${JSON.stringify({ style, scripts }, null, 2)}\n`);
+const { scripts, style } = await replaceFiles(folder, async (outdir) => {
+  const bundled = await bundleScripts(outdir);
+  const manifest = { style: await bundleStyles(outdir), scripts: bundled.scripts };
+  writeLicences(outdir, project, bundled.packages);
+  compressAll(outdir);
+  writeFileSync(join(outdir, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  return manifest;
+});
 process.stderr.write(
   `${relative(process.cwd(), folder)}: ${Object.keys(scripts).length} scripts, ${style}\n`,
 );

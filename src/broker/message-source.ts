@@ -36,7 +36,7 @@ export interface SourceState {
   readonly queuesLost: number;
   /** The time since the loss or the start during which no deliveries could arrive, in milliseconds; null if they can arrive now. */
   readonly lostSinceMs: number | null;
-  /** The number of deliveries that are not settled yet, and of those that were settled before an older one. */
+  /** The number of deliveries that are not settled at the broker. */
   readonly unsettled: number;
   /** The age of the oldest unsettled delivery, in milliseconds; 0 if there is none. */
   readonly oldestMs: number;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { MAX_NAME_BYTES } from "../broker/connection/broker-address.ts";
+import { isClient } from "../domain/origin.ts";
 import { hiddenProblem, shown } from "../domain/text/hidden-characters.ts";
 
 /** The same rule as in the job schema for `origin.project`. */
@@ -32,9 +33,12 @@ export const isShort = (text: string): boolean => Buffer.byteLength(text) <= MAX
 
 export const deploymentName = word(fullName);
 
-export const exchangeName = word((text) =>
-  isShort(text) ? fullName(text) : `must not be longer than ${MAX_NAME_BYTES} bytes, the broker's limit`,
-);
+export const exchangeName = word((text) => {
+  if (!isShort(text)) return `must not be longer than ${MAX_NAME_BYTES} bytes, the broker's limit`;
+  return isClient(text)
+    ? `must not begin with client:, because the clients of the REST API have such names in rejections and metrics: it is ${shown(text)}`
+    : fullName(text);
+});
 
 /** Returns the problem with the wildcards of a pattern for routing keys, or null if there is none. */
 export function wildcardProblem(pattern: string): string | null {

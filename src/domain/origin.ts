@@ -67,15 +67,23 @@ export function originInWords(stored: StoredRoute): string {
  * and turns.
  */
 export function senderOf(origin: Origin): string {
-  return origin.kind === "rest" ? clientName(origin.clientId) : origin.exchange;
+  return origin.kind === "rest" ? clientName(origin.clientId) : exchangeSender(origin.exchange);
 }
 
 /** Returns the name of the sender of a stored origin. An origin without a kind is from Pulse. */
 export function storedSenderOf(stored: StoredRoute): string {
-  return stored.origin === "rest" ? clientName(stored.client_id) : stored.exchange;
+  return stored.origin === "rest" ? clientName(stored.client_id) : exchangeSender(stored.exchange);
 }
 
 const CLIENT = "client:";
+
+/**
+ * Returns the sender name of an exchange. It is the exchange's own name, unless that looks like the name of a client. The registry
+ * refuses such an exchange, but somebody may bind one to a listed exchange, and it must not use up the limits of a client.
+ */
+export function exchangeSender(exchange: string): string {
+  return isClient(exchange) ? `exchange:${exchange}` : exchange;
+}
 
 /** Returns the sender name of a client; see {@link senderOf}. */
 export function clientName(clientId: string): string {

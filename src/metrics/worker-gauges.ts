@@ -48,7 +48,7 @@ export function createWorkerGauges(registers: Registry[]) {
     ),
     unsettled: gauge(
       "pulse_ingest_unsettled_deliveries",
-      "Deliveries that have not been settled yet: the used part of the prefetch.",
+      "Deliveries that are not settled at the broker: the used part of the prefetch.",
     ),
     oldestUnsettled: gauge(
       "pulse_ingest_oldest_unsettled_age_seconds",

@@ -47,6 +47,7 @@ export interface Spool {
 
 /** The limits of one step when the deliveries of a file are copied. */
 const AT_ONCE = { maxItems: 1000, maxBytes: 16 * 1024 ** 2 };
+const CORRUPT_TWICE = "its file became corrupt, and so did a new one: check the disk";
 const GONE =
   "the file of the spool was deleted or moved; do not kill the worker: it still writes these deliveries to the store, or to a new file when it is stopped, and they are lost if it is killed before that";
 
@@ -106,11 +107,9 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
       if (bytes > maxBytes && limit === undefined)
         throw new Unavailable("spool", `it is full: SPOOL_MAX_BYTES is ${maxBytes}`);
       if (own?.isGone) continueWithout(own);
-      own ??= files.create();
-      const file = own;
-      if (using(file, () => append(file, entries), false)) return;
-      own = files.create();
-      own.append(entries);
+      if (appendToOwn(entries)) return;
+      // The file was corrupt. If a new file is corrupt too, the disk is to blame.
+      if (!appendToOwn(entries)) throw new Unavailable("spool", CORRUPT_TWICE);
     },
     front(limits) {
       for (const file of opened()) {
@@ -150,6 +149,13 @@ export function openSpool({ folder, maxBytes, log }: SpoolOptions): Spool {
       log.error("spool_file_lost", { path: file.path, ...file.load, hint: LOST, error });
     }
     file.abandon();
+  }
+
+  /** Appends to this worker's own file. Returns false if the file is corrupt, and has been set aside with nothing appended. */
+  function appendToOwn(entries: readonly SpoolEntry[]): boolean {
+    own ??= files.create();
+    const file = own;
+    return using(file, () => append(file, entries), false);
   }
 
   function append(file: SpoolFile, entries: readonly SpoolEntry[]): true {

@@ -91,7 +91,7 @@ export class SpoolFolder {
         if (error instanceof SpoolHeld) continue;
         // The file was created before the disk refused to write to it.
         removeFile(path);
-        throw error;
+        throw error instanceof SpoolCorrupt ? asUnavailable(error) : error;
       }
     }
   }

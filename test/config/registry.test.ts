@@ -276,6 +276,10 @@ describe("a registry", () => {
       'must be a full name, because * and # are not wildcards here: it is "exchange/*/v1/jobs"',
     ],
     [" e", 'must not begin or end with a space: it is " e"'],
+    [
+      "client:bot",
+      'must not begin with client:, because the clients of the REST API have such names in rejections and metrics: it is "client:bot"',
+    ],
   ])("reports that no exchange is called %j", async (exchange, expected) => {
     const file = { exchange, destinations: ["a"], projects: ["x"] };
     expect(await problems(JSON.stringify({ exchanges: [file] }))).toEqual([

@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, expect, it, jest } from "@jest/globals";
+import Database from "libsql";
 import { MongoClient } from "mongodb";
 import { seedDemo } from "../../demo/seed-demo.ts";
 import { encodeSegment } from "../../src/archive/segment.ts";
 import { copyStoreContents } from "../../src/copy/copy-store-contents.ts";
+import type { Bug } from "../../src/domain/bug.ts";
 import { canonicalJson } from "../../src/domain/text/canonical-json.ts";
 import { forwardCalls } from "../../src/store/calls/forward-calls.ts";
 import { openStore } from "../../src/store/open-store.ts";
@@ -23,6 +25,10 @@ import { copiesOf, everything, fillStore, job } from "../store/copy-contract.ts"
 import { readWhole } from "../store/whole-documents.ts";
 
 jest.setTimeout(180_000);
+afterEach(() => {
+  jest.useRealTimers();
+  jest.restoreAllMocks();
+});
 const mongodb = await serverOrSkip(sharedMongodb);
 const folder = mkdtempSync(join(tmpdir(), "copy-"));
 const silent = (): void => undefined;
@@ -204,6 +210,38 @@ it("a damaged segment of the archive is not copied and is named, and all others 
   expect(await target.readSegment(sound.id)).toEqual(sound.data);
   await Promise.all([source.close(), target.close()]);
   for (const place of places) rmSync(place, { recursive: true });
+});
+
+const aBug: Bug = {
+  ...{ id: 1, summary: "Intermittent leak", status: "NEW", resolution: "" },
+  ...{ modified: null, crash_signature: "", keywords: "", os: "" },
+};
+
+it("a full disk ends a copy into an embedded store after half a minute, with the reason and the next step", async () => {
+  const [source, target] = [await open("some"), await open("full")];
+  await source.replaceBugs([aBug]);
+  await Promise.all([source.close(), target.close()]);
+  const { exec } = Database.prototype;
+  jest.spyOn(Database.prototype, "exec").mockImplementation(function (this: Database.Database, sql) {
+    if (sql !== "DELETE FROM bugs") return exec.call(this, sql);
+    throw Object.assign(new Error("database or disk is full"), { code: "SQLITE_FULL" });
+  });
+  jest.useFakeTimers({ doNotFake: ["Date", "performance", "setImmediate", "nextTick", "queueMicrotask"] });
+  const places = ["some", "full"].map((name) => `sqlite:${join(folder, name)}`);
+  const running = runCli(["copy", "--from", places[0] ?? "", "--to", places[1] ?? ""], {});
+  let isOver = false;
+  const over = running.finally(() => {
+    isOver = true;
+  });
+  let seconds = 0;
+  for (; !isOver; seconds++) await jest.advanceTimersByTimeAsync(1000);
+  const { code, stderr } = await over;
+  expect(seconds).toBeLessThan(60);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/ is away: database or disk is full; trying again for 30 s$/m);
+  expect(stderr).toMatch(
+    /\nTo continue: run the same command again\.\nerror: store unavailable: sqlite .*full.*: database or disk is full\n$/,
+  );
 });
 
 it("jobs that the target's workers have renamed count as later, without a Node.js warning", async () => {

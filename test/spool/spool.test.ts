@@ -19,7 +19,7 @@ import Database from "libsql";
 import type { Delivery } from "../../src/domain/delivery.ts";
 import { Unavailable } from "../../src/domain/faults.ts";
 import { openSpool, type Spool } from "../../src/spool/open-spool.ts";
-import { SpoolHeld } from "../../src/spool/spool-database.ts";
+import { SpoolCorrupt, SpoolHeld } from "../../src/spool/spool-database.ts";
 import { SpoolFile } from "../../src/spool/spool-file.ts";
 import type { SpoolEntry } from "../../src/spool/spool-row.ts";
 import { bundleProgram } from "../bundle-program.ts";
@@ -296,6 +296,31 @@ describe("a spool's file", () => {
     spool.close();
     expect(events).toContain("spool_corrupt");
     expect(readdirSync(folder)).toEqual([expect.stringMatching(/^left\.db\.corrupt-/)]);
+  });
+
+  it("keeps nothing and blames the disk if a new file is corrupt too, and works again after that", () => {
+    const spool = open();
+    spool.append([entry(1)]);
+    const append = jest.spyOn(SpoolFile.prototype, "append").mockImplementation(() => {
+      throw new SpoolCorrupt("database disk image is malformed");
+    });
+    try {
+      expect(() => spool.append([entry(2)])).toThrow(Unavailable);
+    } finally {
+      append.mockRestore();
+    }
+    expect(events).toEqual(["spool_corrupt", "spool_corrupt"]);
+    const exec = jest.spyOn(Database.prototype, "exec").mockImplementation(() => {
+      throw Object.assign(new Error("database disk image is malformed"), { code: "SQLITE_CORRUPT" });
+    });
+    try {
+      expect(() => spool.append([entry(2)])).toThrow(Unavailable);
+    } finally {
+      exec.mockRestore();
+    }
+    spool.append([entry(3)]);
+    expect(ids(spool)).toEqual([3]);
+    spool.close();
   });
 
   it.each<[string, string, string]>([

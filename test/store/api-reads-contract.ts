@@ -179,9 +179,10 @@ export function apiReadsContract(name: string, openEmpty: OpenEmpty): void {
     });
 
     it("projects are listed, including those without a job or without a submitted push", async () => {
-      expect(await store.listProjectNames(10)).toEqual([
-        ...["forms", "moves", "never", "try", "try-else", "try0"],
-      ]);
+      const listed = await store.listProjectNames(10);
+      // Other tests may have stored these before.
+      const always = listed.filter((each) => !["forms", "moves", "logs"].includes(each));
+      expect(always).toEqual(["never", "try", "try-else", "try0"]);
       expect(await store.listProjectNames(2)).toHaveLength(2);
       expect(
         await Promise.all(["try", "try0", "tr", "", "never"].map((each) => store.hasProject(each))),

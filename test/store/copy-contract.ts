@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { copyDocuments } from "../../src/copy/copy-documents.ts";
 import { verifyCopy } from "../../src/copy/verify-copy.ts";
 import { type CopySelection, copiedKinds, walkCopies } from "../../src/copy/walk-copies.ts";
@@ -95,12 +95,12 @@ export function copyContract(name: string, openEmpty: OpenEmpty): void {
     let databases: readonly [Database, Database];
     let source: Store;
     let target: Store;
-    beforeAll(async () => {
+    beforeEach(async () => {
       databases = [await openEmpty(), await openEmpty()];
       [source, target] = [await databases[0].open(), await databases[1].open()];
       await fillStore(source);
     });
-    afterAll(async () => {
+    afterEach(async () => {
       await Promise.all([source.close(), target.close()]);
       await Promise.all(databases.map((database) => database.remove()));
     });
@@ -125,6 +125,7 @@ export function copyContract(name: string, openEmpty: OpenEmpty): void {
     });
 
     it("readers see the same in both", async () => {
+      await copyDocuments(source, target, everything, silent);
       for (const guid of ["done/0", "waits/0", "new/0", "guid/0"]) {
         const [view] = await source.findJobsByGuid(guid);
         expect(view).toBeDefined();
@@ -146,6 +147,7 @@ export function copyContract(name: string, openEmpty: OpenEmpty): void {
     });
 
     it("leased work is free in the copy, and failed work stays failed", async () => {
+      await copyDocuments(source, target, everything, silent);
       const counts = await target.countWork();
       expect(counts).toEqual(await source.countWork());
       expect(counts.logs).toEqual({ pending: 1, failed: 1 });
@@ -153,6 +155,7 @@ export function copyContract(name: string, openEmpty: OpenEmpty): void {
     });
 
     it("a used nonce is also used in the copy", async () => {
+      await copyDocuments(source, target, everything, silent);
       const [nonce] = (await copiesOf(source)).filter((document) => document.kind === "nonce");
       expect(await target.findCopies(nonce === undefined ? [] : [nonce])).toEqual([nonce]);
     });
@@ -171,6 +174,7 @@ export function copyContract(name: string, openEmpty: OpenEmpty): void {
     });
 
     it("a job whose number is taken gets another one", async () => {
+      await copyDocuments(source, target, everything, silent);
       const wanted = numberOf(jobId("try", "taken/0"));
       const [document] = (await copiesOf(source)).filter((each) => each.kind === "job");
       if (document?.kind !== "job") throw new Error("there are jobs");
@@ -217,6 +221,7 @@ export function copyContract(name: string, openEmpty: OpenEmpty): void {
     });
 
     it("what is lost or changed in the target is found", async () => {
+      await copyDocuments(source, target, everything, silent);
       await source.storeSubmissions([job("lost", "running")]);
       const { differences, kinds } = await verifyCopy(source, target, everything, silent);
       expect(differences).toEqual([

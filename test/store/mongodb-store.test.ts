@@ -43,6 +43,8 @@ async function openEmpty(): Promise<Database> {
       const collections = await client.db().collections();
       const documents = collections.filter(({ collectionName }) => collectionName !== "versions");
       await Promise.all(documents.map((collection) => collection.deleteMany({})));
+      // The other records say that the indexes and documents are those of this version.
+      await collectionsOf(client.db()).versions.deleteOne({ _id: "bugs" });
       emptied.push({ href, client });
     },
   };

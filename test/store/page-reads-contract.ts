@@ -78,7 +78,6 @@ export function pageReadsContract(name: string, openEmpty: OpenEmpty): void {
     const guidsOf = (cells: readonly GridCell[]): string[] => cells.map(({ cell }) => cell[CELL.guid]);
 
     story("projects are listed by name with their newest push, even those with only skeletons", async () => {
-      // The database contains nothing else yet.
       const names = Array.from({ length: 100 }, (_, n) => `many-${String(n).padStart(3, "0")}`);
       await store.storeResultSets(
         names.flatMap((each, n) => [
@@ -90,7 +89,9 @@ export function pageReadsContract(name: string, openEmpty: OpenEmpty): void {
       const other = "skeleton's % / own";
       const { submission, ...rest } = aJob("alone/0", 1, 3);
       await store.storeSubmissions([{ ...rest, submission: { ...submission, project: other } }]);
-      expect(await store.listProjects()).toEqual([
+      // The other tests store their projects into the same database.
+      const own = (await store.listProjects()).filter((each) => [...names, other].includes(each.project));
+      expect(own).toEqual([
         ...names.map((each, n) => ({ project: each, newest_order_at: 1000 + n })),
         { project: other, newest_order_at: FIRST_SECONDS + 180 },
       ]);

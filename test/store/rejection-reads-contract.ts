@@ -83,7 +83,9 @@ export function rejectionReadsContract(name: string, openEmpty: OpenEmpty): void
     it("of a client are found by its id, and an exchange has none of them", async () => {
       const from = (client_id: string) =>
         aRejection(client_id, { route: { origin: "rest", client_id, endpoint: "/api/project/try/jobs/" } });
-      await store().recordRejections([aRejection("pulse"), from("one"), from("other")]);
+      // The registry refuses such an exchange, but somebody may bind it to a listed one.
+      const namesake = aRejection("namesake", { exchange: "client:one" });
+      await store().recordRejections([aRejection("pulse"), namesake, from("one"), from("other")]);
       expect(await texts({ client_id: "one" })).toEqual(["one"]);
       expect(await texts({ client_id: "none" })).toEqual([]);
       expect(await texts({ client_id: "one", exchange: "exchange/t/v1" })).toEqual([]);

@@ -53,9 +53,7 @@ guarded.describe(
       await publish("refused/0");
       await worker.until("the refusal", () => /Authentication failed/.test(worker.troubles()));
       write("half an addre");
-      await worker.until("the warning", () =>
-        /store_not_opened_anew.*MONGODB_URL_FILE/.test(worker.troubles()),
-      );
+      await worker.until("the warning", () => /store_not_reopened.*MONGODB_URL_FILE/.test(worker.troubles()));
       write(addressWith(second));
       await stored(["refused/0"]);
 
@@ -65,7 +63,7 @@ guarded.describe(
       write(newAddress);
       await publish(...moving.slice(50));
       await stored(moving);
-      expect(worker.lines.filter(({ event }) => event === "store_opened_anew")).toHaveLength(2);
+      expect(worker.lines.filter(({ event }) => event === "store_reopened")).toHaveLength(2);
       expect(await worker.stop()).toBe(0);
       expect((await story.channel.checkQueue(story.queue)).messageCount).toBe(0);
       const told = worker.lines.map((line) => JSON.stringify(line)).join("\n");

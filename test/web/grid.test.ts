@@ -174,6 +174,10 @@ chromium.describe("the grid", () => {
       expect(await page.locator(".hidden-jobs").first().textContent()).toBe(
         'All 4 jobs are hidden by the filter: text "nosuchjob", tier 1, 2. Show all jobs',
       );
+      await page.goto(`${server.url}/projects/try?tier=none`);
+      expect(await page.locator(".hidden-jobs").first().textContent()).toBe(
+        "All 4 jobs are hidden by the filter: all tiers switched off. Show all jobs",
+      );
       await page.locator(".hidden-jobs a").first().click();
       await until(async () => (await page.locator("a.job, a.count").count()) > 3);
       await page.close();

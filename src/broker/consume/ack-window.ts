@@ -21,25 +21,26 @@ const PATIENCE_MS = 1000;
  */
 export class AckWindow {
   #held: Held[] = [];
-  readonly #byTag = new Map<number, Held>();
+  /** The entries whose settlement has not been sent. */
+  readonly #unsent = new Map<number, Held>();
 
   /** Adds a delivery. @param tag - its delivery tag, greater than all earlier ones of the channel. */
   delivered(tag: number, nowMs: number): void {
     const held: Held = { tag, sinceMs: nowMs, state: "open" };
     this.#held.push(held);
-    this.#byTag.set(tag, held);
+    this.#unsent.set(tag, held);
   }
 
   /** Records the settlement of a delivery, which is sent later. @throws Error if the tag is not open: a bug in the caller. */
   settled(tag: number, settlement: Settlement): void {
-    const held = this.#byTag.get(tag);
+    const held = this.#unsent.get(tag);
     if (held === undefined || held.state !== "open") throw new Error(`delivery tag ${tag} is not open`);
     held.state = settlement;
   }
 
-  /** The number of deliveries from the oldest unsettled one on. Later ones count even if their settlement has been sent. */
+  /** The number of deliveries whose settlement has not been sent to the broker. */
   get size(): number {
-    return this.#byTag.size;
+    return this.#unsent.size;
   }
 
   /** Returns whether the settlement of any delivery up to this tag has not been sent to the broker. */
@@ -56,13 +57,11 @@ export class AckWindow {
 
   /** Returns the settlements that may be sent now, and marks them as sent. */
   take(nowMs: number): Settling[] {
-    const nacks = this.#held
-      .filter(isIn("requeue"))
-      .map((held) => sent(held, { kind: "nack", tag: held.tag }));
+    const nacks = this.#held.filter(isIn("requeue")).map((held) => this.#sentNack(held));
     const prefix = this.#ackPrefix();
     const head = this.#held.find((held) => held.state !== "sent");
     const isLate = head !== undefined && nowMs - head.sinceMs > PATIENCE_MS;
-    const singly = isLate ? this.#held.filter(isIn("ack")).map(ackOf) : [];
+    const singly = isLate ? this.#held.filter(isIn("ack")).map((held) => this.#sentAck(held)) : [];
     this.#dropSent();
     return [...nacks, ...prefix, ...singly];
   }
@@ -72,26 +71,32 @@ export class AckWindow {
     const open = this.#held.findIndex(isIn("open"));
     const acked = (open === -1 ? this.#held : this.#held.slice(0, open)).filter(isIn("ack"));
     const last = acked.at(-1);
-    for (const held of acked) held.state = "sent";
+    for (const held of acked) this.#noteSent(held);
     return last === undefined ? [] : [{ kind: "ack", tag: last.tag, multiple: acked.length > 1 }];
   }
 
   #dropSent(): void {
     let count = 0;
     while (this.#held[count]?.state === "sent") count++;
-    for (const held of this.#held.splice(0, count)) this.#byTag.delete(held.tag);
+    this.#held.splice(0, count);
+  }
+
+  #sentAck(held: Held): Settling {
+    this.#noteSent(held);
+    return { kind: "ack", tag: held.tag, multiple: false };
+  }
+
+  #sentNack(held: Held): Settling {
+    this.#noteSent(held);
+    return { kind: "nack", tag: held.tag };
+  }
+
+  #noteSent(held: Held): void {
+    held.state = "sent";
+    this.#unsent.delete(held.tag);
   }
 }
 
 function isIn(state: Held["state"]): (held: Held) => boolean {
   return (held) => held.state === state;
-}
-
-function ackOf(held: Held): Settling {
-  return sent(held, { kind: "ack", tag: held.tag, multiple: false });
-}
-
-function sent(held: Held, settling: Settling): Settling {
-  held.state = "sent";
-  return settling;
 }

@@ -131,7 +131,7 @@ export class Consumer {
     }
   }
 
-  /** The number of deliveries that are not settled at the broker, and of those that were settled before an older one. */
+  /** The number of deliveries that are not settled at the broker. */
   unsettled(): number {
     return this.#settlements.size;
   }

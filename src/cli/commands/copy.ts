@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { readSettings } from "../../config/read-settings.ts";
 import { type CopyResult, copyStoreContents } from "../../copy/copy-store-contents.ts";
 import { type CopySelection, copiedKinds, walkCopies } from "../../copy/walk-copies.ts";
-import { Misuse } from "../../domain/faults.ts";
+import { Misuse, Unavailable } from "../../domain/faults.ts";
 import { forwardCalls } from "../../store/calls/forward-calls.ts";
 import type { Store } from "../../store/ports/store.ts";
 import {
@@ -15,13 +15,13 @@ import {
 import type { CommandOptions } from "../options/command-options.ts";
 import { exitCodes } from "../options/exit-codes.ts";
 import { given, readTime } from "../options/query-options.ts";
-import { print, printJson } from "../output/print.ts";
+import { print, printJson, tell } from "../output/print.ts";
 import { createProgress } from "../output/progress.ts";
 import { kindName, renderCopy, renderPlannedCopy } from "../output/render-copy.ts";
 import { waitForStore } from "./wait-for-store.ts";
 
-/** How long to wait for an answer. A database may fail over to another machine, and the first calls may read all jobs. */
-const PATIENCE_MS = 300_000;
+/** How long to wait for a database. It may fail over to another machine, and the first calls may read all jobs. */
+const DATABASE_PATIENCE_MS = 300_000;
 
 /**
  * `copy`: copies one store into another, and compares the two. Exit code 1 if they differ. It may be interrupted at any moment;
@@ -46,7 +46,7 @@ export async function copy(env: NodeJS.ProcessEnv, options: CommandOptions): Pro
     if (project !== null && !(await source.hasProject(project))) {
       throw new Misuse([`--project: ${shownAddress(from)} has no project ${JSON.stringify(project)}`]);
     }
-    if (options["dryRun"] === true) return await countOnly(patient(source), selection, options);
+    if (options["dryRun"] === true) return await countOnly(patient(source, from), selection, options);
     const target = await openAddressed(to, { absent: "make", rejectionTtlDays });
     try {
       const names = {
@@ -57,7 +57,7 @@ export async function copy(env: NodeJS.ProcessEnv, options: CommandOptions): Pro
       };
       const view = {
         ...names,
-        ...(await copyAndCompare(patient(source), patient(target), selection)),
+        ...(await copyAndCompare(patient(source, from), patient(target, to), selection)),
       };
       await (options["json"] === true ? printJson(view) : print(renderCopy(view)));
       return view.differing === 0 ? exitCodes.ok : exitCodes.failed;
@@ -89,9 +89,13 @@ function realPath(folder: string): string {
   }
 }
 
-/** Returns the store with calls that are repeated while the store is away. Every call of a copy is idempotent. */
-function patient(store: Store): Store {
-  const { ask } = waitForStore(store, new AbortController().signal, PATIENCE_MS);
+/**
+ * Returns the store with calls that are repeated while the store is away. Every call of a copy is idempotent. An embedded store gets
+ * no more time than in other commands, because its disk is full or its file is locked, and a person has to look.
+ */
+function patient(store: Store, { kind }: StoreAddress): Store {
+  const patienceMs = kind === "sqlite" ? undefined : DATABASE_PATIENCE_MS;
+  const { ask } = waitForStore(store, new AbortController().signal, patienceMs);
   return forwardCalls<Store>({ name: store.name }, ask);
 }
 
@@ -119,6 +123,10 @@ async function copyAndCompare(source: Store, target: Store, selection: CopySelec
     return await copyStoreContents(source, target, selection, (step, kind, documents) =>
       progress.show(`${step} ${kindName(kind)}: ${documents}`),
     );
+  } catch (error) {
+    progress.end();
+    if (error instanceof Unavailable) tell("To continue: run the same command again.");
+    throw error;
   } finally {
     progress.end();
   }

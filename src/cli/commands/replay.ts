@@ -2,7 +2,7 @@ import { type ArchivePage, type ArchiveReads, readArchive } from "../../archive/
 import { readSettings } from "../../config/read-settings.ts";
 import type { Settings } from "../../config/settings.ts";
 import { type Fault, Unavailable } from "../../domain/faults.ts";
-import { isClient } from "../../domain/origin.ts";
+import { exchangeSender, isClient } from "../../domain/origin.ts";
 import { OTHER_EXCHANGES } from "../../domain/rejection.ts";
 import { judgeArchive } from "../../ingest/replay/judge-archive.ts";
 import { type Replayed, type ReplayWatch, replayArchive } from "../../ingest/replay/replay-archive.ts";
@@ -108,7 +108,7 @@ async function write(
   return replayArchive(pagesOf(archive, order, stop), {
     rules: await rulesOf(archive, order),
     store: waitForStore(target, stop),
-    refusedSenders: new Set(refused.map(({ exchange }) => exchange)),
+    refusedSenders: new Set(refused.flatMap(({ exchange }) => [exchange, exchangeSender(exchange)])),
     batch: { maxItems, maxBytes },
     rejectionMaxBytes: REJECTION_MAX_BYTES,
     quotaOf: quotaBy(order.rules),

@@ -9,8 +9,9 @@ import { isRestPath, restPlugin } from "../rest/rest-plugin.ts";
 import { detailBody, sendDetail } from "../rest/send-detail.ts";
 import { createHostCheck } from "../server/admit-host.ts";
 import { clientAddress, createTrust, type IsTrusted } from "../server/client-address.ts";
-import { createServer, type ServerOptions } from "../server/create-server.ts";
+import { createServer } from "../server/create-server.ts";
 import { openServer } from "../server/open-server.ts";
+import type { SendProblem } from "../server/problem.ts";
 import { descriptionPlugin } from "./description-routes.ts";
 
 export interface PublicOptions {
@@ -42,7 +43,7 @@ export interface PublicPages {
   /** Sets the headers of every answer. */
   readonly setHeaders: (reply: FastifyReply) => void;
   /** Answers a request outside the REST API that failed, or that no route answers. */
-  readonly sendProblem: NonNullable<ServerOptions["sendProblem"]>;
+  readonly sendProblem: SendProblem;
 }
 
 export interface PublicServer {

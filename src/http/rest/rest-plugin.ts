@@ -3,7 +3,7 @@ import { noteKnownPaths } from "../server/known-paths.ts";
 import { type CheckOptions, checkRequests } from "./check-request.ts";
 import { compressAnswers } from "./compress-answers.ts";
 import { type AllowedOrigins, allowOrigins } from "./cors.ts";
-import { detailBody } from "./send-detail.ts";
+import { sendDetail } from "./send-detail.ts";
 
 export interface RestOptions extends CheckOptions {
   readonly allowedOrigins: AllowedOrigins;
@@ -20,7 +20,9 @@ export function restPlugin(options: RestOptions): FastifyPluginAsync {
     compressAnswers(scope);
     for (const plugin of options.plugins) scope.register(plugin);
     // Registered behind the checks, so that an unsigned request is refused for its missing signature and not for its method.
-    scope.after(() => known.refuseOtherMethods(detailBody));
+    scope.after(() =>
+      known.refuseOtherMethods((_request, reply, { status, text }) => sendDetail(reply, status, text)),
+    );
   };
 }
 

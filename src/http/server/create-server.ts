@@ -10,6 +10,7 @@ import { answerBrokenRequest } from "./answer-broken-request.ts";
 import { answerInTurn } from "./answer-in-turn.ts";
 import { noteKnownPaths } from "./known-paths.ts";
 import { limitConnections } from "./limit-connections.ts";
+import type { SendProblem } from "./problem.ts";
 import { sendJson } from "./send-json.ts";
 
 /** The limits on the load that clients can put on a listener. */
@@ -23,15 +24,6 @@ export interface ServerLimits {
   readonly maxRequestsPerConnection: number;
 }
 
-/** An error that the server reports by itself, without a route. */
-export interface Problem {
-  /** The HTTP status. */
-  readonly status: number;
-  readonly text: string;
-  /** Details that may help a person. */
-  readonly more?: Readonly<Record<string, unknown>>;
-}
-
 export interface ServerOptions {
   readonly limits: ServerLimits;
   /** Decides whether a request is for this listener, before its path is looked up. If it returns false, it has answered the request. */
@@ -39,7 +31,7 @@ export interface ServerOptions {
   /** Returns the body of an error that the server reports by itself. For `more`, see {@link Problem}. */
   readonly errorBody: (text: string, more?: Readonly<Record<string, unknown>>) => object;
   /** Answers a request that failed, or that no route answers. Default: JSON with `errorBody`. */
-  readonly sendProblem?: (request: FastifyRequest, reply: FastifyReply, problem: Problem) => FastifyReply;
+  readonly sendProblem?: SendProblem;
   /** Whether closing waits until requests that have arrived are answered. If not, their connections are closed immediately. */
   readonly closesGently: boolean;
   /** The routes: each plugin registers its own. */
@@ -61,10 +53,9 @@ const headerLimits = {
  */
 export function createServer(options: ServerOptions): FastifyInstance {
   const { limits, errorBody, closesGently, plugins, log } = options;
-  const sendProblem =
+  const sendProblem: SendProblem =
     options.sendProblem ??
-    ((_request: FastifyRequest, reply: FastifyReply, { status, text, more }: Problem): FastifyReply =>
-      sendJson(reply, status, errorBody(text, more)));
+    ((_request, reply, { status, text, more }) => sendJson(reply, status, errorBody(text, more)));
 
   /** Returns whether the request is for this listener. If not, it has been answered. */
   function admit(request: FastifyRequest, reply: FastifyReply): boolean {
@@ -121,7 +112,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     return sendProblem(request, reply, { status, text });
   });
   for (const plugin of plugins) app.register(plugin);
-  app.after(() => known.refuseOtherMethods(errorBody));
+  app.after(() => known.refuseOtherMethods(sendProblem));
   return app;
 }
 

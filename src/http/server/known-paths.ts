@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { sendJson } from "./send-json.ts";
+import type { SendProblem } from "./problem.ts";
 
 /** The paths of a server, and the answer to methods that a path does not have. */
 export interface KnownPaths {
   list(): readonly string[];
   /** Answers all other methods of these paths with 405 and `Allow`, if fastify knows them. Call it after all routes are registered. */
-  refuseOtherMethods(errorBody: (text: string, more: Readonly<Record<string, unknown>>) => object): void;
+  refuseOtherMethods(sendProblem: SendProblem): void;
 }
 
 /** Records every route that is registered from now on. Fastify itself would answer 404 instead of 405. */
@@ -17,18 +17,15 @@ export function noteKnownPaths(app: FastifyInstance): KnownPaths {
   const list = (): string[] => [...methodsOf.keys()];
   return {
     list,
-    refuseOtherMethods(errorBody) {
+    refuseOtherMethods(sendProblem) {
       for (const url of list()) {
         const methods = methodsOf.get(url) ?? [];
         const others = app.supportedMethods.filter((method) => !methods.includes(method));
         if (others.length === 0) continue;
         const allow = methods.join(", ");
-        const refuse = async (_request: FastifyRequest, reply: FastifyReply) =>
-          sendJson(
-            reply.header("allow", allow),
-            405,
-            errorBody("this path does not have this method", { methods }),
-          );
+        const problem = { status: 405, text: "this path does not have this method", more: { methods } };
+        const refuse = async (request: FastifyRequest, reply: FastifyReply) =>
+          sendProblem(request, reply.header("allow", allow), problem);
         // The hook answers before a body is read, so the body's type and length do not matter.
         app.route({ method: others, url, onRequest: refuse, handler: refuse });
       }

@@ -1,6 +1,6 @@
 import type { Outcome } from "../../domain/delivery.ts";
 import type { FaultReason } from "../../domain/faults.ts";
-import { senderOf } from "../../domain/origin.ts";
+import { exchangeSender, senderOf } from "../../domain/origin.ts";
 import type { Counters } from "../../metrics/counters.ts";
 import type { Labelled } from "./exchange-labels.ts";
 import type { Message } from "./message.ts";
@@ -32,7 +32,7 @@ export class JobCount {
     const receivedAtMs = 0;
     for (const { exchange, deliveries } of left) {
       this.#counters.received.inc(
-        { exchange: this.#labelOf({ sender: exchange, receivedAtMs }) },
+        { exchange: this.#labelOf({ sender: exchangeSender(exchange), receivedAtMs }) },
         deliveries,
       );
     }

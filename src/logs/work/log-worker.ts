@@ -155,6 +155,7 @@ export function startLogWorker(options: LogWorkerOptions): LogWorker {
       throw error;
     });
     const dueAt = visit.end(conductOf(reading), Date.now());
+    // A reading fails as busy only if `visit.admit` has admitted no address, and then the visit has a `dueAt`.
     const wasBusy = !reading.ok && reading.failure.kind === "server-busy";
     return wasBusy && dueAt !== null ? { ...reading, dueAt } : reading;
   }

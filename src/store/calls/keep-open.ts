@@ -74,7 +74,7 @@ export async function keepOpen(options: KeepOpenOptions): Promise<Store | null> 
           error instanceof Unavailable
             ? error.detail
             : String(error instanceof Error ? error.message : error);
-        const event = isFirst ? "store_away" : "store_not_opened_anew";
+        const event = isFirst ? "store_away" : "store_not_reopened";
         if (isWrittenAgain(failures)) log.warn(event, { attempt: failures, error });
         return backoff;
       },
@@ -92,7 +92,7 @@ export async function keepOpen(options: KeepOpenOptions): Promise<Store | null> 
     if (end.signal.aborted) return store.close();
     inUse = { store, address };
     if (before === null) return;
-    log.info("store_opened_anew", { store: store.name });
+    log.info("store_reopened", { store: store.name });
     before.store.close().catch((error: unknown) => log.warn("store_not_closed", { error }));
   }
 

@@ -212,7 +212,7 @@ function filterOf({
   return {
     ...Object.fromEntries(Object.entries(exact).filter(([, value]) => value !== undefined)),
     // Clients are found by the index of exchanges. In `$and`, so that nothing matches if the filter also names an exchange.
-    ...(sender === undefined ? {} : { $and: [{ exchange: sender }] }),
+    ...(sender === undefined ? {} : { origin: "rest", $and: [{ exchange: sender }] }),
     ...(task_id === undefined ? {} : { $or: ofTask(task_id) }),
     ...(reason === undefined ? {} : { "fault.reason": reason }),
     ...(since === undefined && until === undefined

@@ -47,6 +47,17 @@ it("does not wait for an oldest delivery that takes more than a second", () => {
   expect(sentAfter(window, 1502, [1, "ack"])).toEqual([{ kind: "ack", tag: 1, multiple: false }]);
 });
 
+it("counts only deliveries that are not settled at the broker, also while the oldest one is open", () => {
+  const window = windowOf(4);
+  sentAfter(window, 1, [2, "requeue"]);
+  expect(window.size).toBe(3);
+  sentAfter(window, 1, [3, "ack"]);
+  expect(window.size).toBe(3);
+  expect(sentAfter(window, 1501)).toEqual([{ kind: "ack", tag: 3, multiple: false }]);
+  expect(window.size).toBe(2);
+  expect(() => window.settled(3, "ack")).toThrow("not open");
+});
+
 it("reports how long the oldest unsettled delivery has been held", () => {
   const window = new AckWindow();
   expect(window.oldestMs(50)).toBe(0);

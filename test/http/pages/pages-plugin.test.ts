@@ -149,6 +149,28 @@ describe("a failure is reported", () => {
     expect(JSON.parse(body)).toEqual({ detail: "there is nothing at this path" });
   });
 
+  it.each(["POST", "PUT", "DELETE", "OPTIONS"])(
+    "as a method that a page does not have: %s",
+    async (method) => {
+      const accept = { headers: { accept: HTML } };
+      const page = await ask("/projects/try", { method, ...accept });
+      expect([page.status, page.headers["content-type"], page.headers["allow"]]).toEqual([
+        405,
+        "text/html; charset=utf-8",
+        "GET, HEAD",
+      ]);
+      expect(page.body).toContain("This path does not have this method.");
+      const detail = { detail: "this path does not have this method" };
+      for (const [path, options] of [
+        ["/projects/try", {}],
+        ["/api/light", accept],
+      ] as const) {
+        const { status, headers, body } = await ask(path, { method, ...options });
+        expect([status, headers["allow"], JSON.parse(body)]).toEqual([405, "GET, HEAD", detail]);
+      }
+    },
+  );
+
   it("as a bug, without a path or a stack, which only the log contains", async () => {
     trouble = new Error("a bug in /srv/app with hunter2");
     const page = await ask("/help", { headers: { accept: HTML } });

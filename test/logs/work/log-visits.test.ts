@@ -45,6 +45,15 @@ describe("visits to log hosts", () => {
     expect(Math.max(...late)).toBe(600_000);
   });
 
+  it("a log that is not admitted to any server is always due again, also after a redirect", () => {
+    const visits = new LogVisits(1);
+    visits.start("a.test").admit([publicOne], 443, 0);
+    const visit = visits.start("b.test");
+    expect(visit.admit(["8.8.4.4"], 443, 0)).toEqual(["8.8.4.4"]);
+    expect(visit.admit([publicOne], 443, 0)).toEqual([]);
+    expect(visit.end(null, 0)).toBe(1000);
+  });
+
   it("a server that is unreachable under one name rests under all of them", () => {
     const visits = new LogVisits(3);
     const visit = visits.start("a1.test");

@@ -95,7 +95,7 @@ it("forwards a method that it does not list, and recognises an unavailable store
   failure = new Unavailable("store", "connection lost");
   address = join(folder, "second");
   await expect(store.newRead(1, 2)).rejects.toThrow("connection lost");
-  await untilTold("store_opened_anew");
+  await untilTold("store_reopened");
   expect(store.name).toContain("second");
   await store.close();
 });
@@ -157,7 +157,7 @@ it("opens a new store once if the old one does not answer and the address has ch
   await untilThere(store);
   expect(store.name).toContain("second");
   expect(opened).toHaveLength(2);
-  expect(events).toEqual(["store_opened_anew"]);
+  expect(events).toEqual(["store_reopened"]);
   await store.close();
   await expect(opened[1]?.ping()).rejects.toThrow("it has been closed");
 });
@@ -176,7 +176,7 @@ it("reopens a hanging store at the same address, and closes the one that hung", 
   const store = await kept();
   stuck();
   stuck();
-  await untilTold("store_opened_anew");
+  await untilTold("store_reopened");
   expect(opened).toHaveLength(2);
   expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
   await expect(opened[0]?.ping()).rejects.toThrow("it has been closed");
@@ -194,14 +194,14 @@ it("keeps the old store while its address cannot be read or the new one does not
   failing.mockRejectedValueOnce(new Unavailable("store", "connection lost"));
   address = new Misuse(["MONGODB_URL_FILE: cannot be read"]);
   await expect(store.readBugs(0, 1)).rejects.toThrow(Unavailable);
-  await untilTold("store_not_opened_anew");
+  await untilTold("store_not_reopened");
   expect(await store.storeSubmissions([anArrival()])).toEqual([{ kind: "stored" }]);
 
   address = join(folder, "second");
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(store.name).toContain("first");
   isNewThere = true;
-  await untilTold("store_opened_anew");
+  await untilTold("store_reopened");
   expect(store.name).toContain("second");
   await store.close();
 });

@@ -26,9 +26,9 @@ mongodb.describe(`a driver that checks its server, on ${mongodb.name}`, () => {
     });
     await completed();
     await breakOffNextWrite();
-    await until(() => events.includes("store_opened_anew"));
+    await until(() => events.includes("store_reopened"));
     await store?.ping();
-    expect(events).toEqual(["store_opened_anew"]);
+    expect(events).toEqual(["store_reopened"]);
     await store?.close();
   });
 

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { ErrorView } from "../../../web/error-view.tsx";
 import { sendDetail } from "../../rest/send-detail.ts";
-import type { Problem } from "../../server/create-server.ts";
+import type { Problem } from "../../server/problem.ts";
 import type { PageParts } from "../page-parts.ts";
 import { drawMarkup } from "./markup.ts";
 import { drawDocument, sendDrawn } from "./send-page.tsx";
@@ -10,6 +10,7 @@ import { drawDocument, sendDrawn } from "./send-page.tsx";
 const advices: Readonly<Record<number, string>> = {
   400: "Check the address, or begin at one of these pages.",
   404: "The address may be mistyped, or what it names may have been removed. Begin at one of these pages.",
+  405: "A page can only be read. Open it by its address, or begin at one of these pages.",
   500: "This is a bug in pulse-ingest. The operator can find the error in the log. Try again, or begin at one of these pages.",
 };
 
