@@ -61,6 +61,7 @@ export class BindingRemoval {
       log.info("bound", { queue, exchange, routing_keys }),
     );
     this.#left = plan.unbind.length + plan.wantedByOthers.length;
+    await ledger.release(queue, plan.release);
     if (plan.isRefused) {
       const hint =
         "check that this is the right registry. To remove these bindings anyway, start the worker once with PRUNE_FORCE=true";
@@ -102,7 +103,7 @@ export class BindingRemoval {
   #warnOfOthers(queue: string, registry: Registry, bindings: readonly KnownBinding[]): void {
     if (this.#warnedFor === registry) return;
     this.#warnedFor = registry;
-    const workers = [...new Set(bindings.map(({ wanted_by }) => wanted_by))];
+    const workers = [...new Set(bindings.flatMap(({ wanted }) => wanted.map(({ by }) => by)))];
     const hint =
       "give all workers on this queue the same registry; bindings that only the others list are kept until then";
     this.#options.log.warn("registries_differ", { queue, bindings: bindings.length, workers, hint });

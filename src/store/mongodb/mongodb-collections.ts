@@ -1,5 +1,7 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { Binary, type Collection, type Db } from "mongodb";
+import type { Binding } from "../../domain/binding.ts";
+import type { BindingClaim } from "../../domain/binding-claim.ts";
 import type { Bug } from "../../domain/bug.ts";
 import { numberOf } from "../../domain/document-numbers.ts";
 import type { StoredRoute } from "../../domain/origin.ts";
@@ -8,7 +10,6 @@ import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import type { NewSegment } from "../ports/archive-store.ts";
-import type { KnownBinding } from "../ports/binding-ledger.ts";
 import type { Credential } from "../ports/credential-store.ts";
 import type { ArtifactMaker } from "../ports/job-reads.ts";
 import type { LeaseHolder } from "../ports/lease-store.ts";
@@ -102,6 +103,14 @@ export type RejectionDocument = Pick<
     readonly expires_at: Date;
   };
 
+/** `wanted` is missing until a worker of this version confirms a binding of an earlier version, which knew only one worker. */
+export interface BindingDocument extends WithId, Binding {
+  readonly queue: string;
+  readonly wanted?: readonly BindingClaim[];
+  readonly wanted_by?: string;
+  readonly wanted_at?: string | null;
+}
+
 /** How much of a day's quota of rejections an exchange has used. */
 export type QuotaDocument = QuotaUse & WithId & { readonly expires_at: Date };
 
@@ -138,7 +147,7 @@ export interface Collections {
   readonly logs: Collection<LogDocument>;
   readonly suggestions: Collection<SuggestionsDocument>;
   readonly rejections: Collection<RejectionDocument>;
-  readonly bindings: Collection<KnownBinding & WithId & { readonly queue: string }>;
+  readonly bindings: Collection<BindingDocument>;
   readonly bugs: Collection<WithId & { readonly bug: Bug; readonly generation: string }>;
   readonly versions: Collection<WithId & { readonly version: string }>;
   readonly quotas: Collection<QuotaDocument>;
