@@ -142,7 +142,11 @@ export function copyContract(name: string, openEmpty: OpenEmpty): void {
       expect(shown?.cells.map(({ cell }) => cell[1])).toEqual(["completed"]);
       expect(await target.listRejections({ limit: 10 })).toEqual(await source.listRejections({ limit: 10 }));
       expect(await target.listCredentials()).toEqual(await source.listCredentials());
-      expect(await target.readBindings("queue/u/q")).toEqual(await source.readBindings("queue/u/q"));
+      const [there, here] = await Promise.all(
+        [target, source].map((store) => store.readBindings("queue/u/q")),
+      );
+      // Stores may list them in any order.
+      expect(new Set(there)).toEqual(new Set(here));
       expect(await target.enterSuspects(["suspect"])).toEqual([2]);
       expect(await target.listOptionCollections(10)).toEqual(await source.listOptionCollections(10));
     });

@@ -2,21 +2,10 @@ import type { Binding } from "../../domain/binding.ts";
 import { type BindingClaim, MAX_CLAIMS, staleUntil } from "../../domain/binding-claim.ts";
 import { bindingId } from "../../domain/ids.ts";
 import type { KnownBinding } from "../ports/binding-ledger.ts";
-import { type BindingDocument, type Collections, inOneOrder } from "./mongodb-collections.ts";
+import { toKnownBinding } from "./mongodb-binding-document.ts";
+import { type Collections, inOneOrder } from "./mongodb-collections.ts";
 import { duplicatesOf } from "./mongodb-faults.ts";
 import { unordered } from "./mongodb-rounds.ts";
-
-/** Returns the binding of a document, which may be that of an earlier version. */
-export function toKnownBinding({
-  exchange,
-  routing_key,
-  wanted = [],
-  wanted_by: by,
-  wanted_at: at,
-}: Omit<BindingDocument, "_id" | "queue">): KnownBinding {
-  const earlier = by !== undefined && typeof at === "string" ? [{ by, at }] : [];
-  return { exchange, routing_key, wanted: [...wanted, ...earlier] };
-}
 
 /** Stores the ledger of bindings, with one document per binding, so that workers that start together do not overwrite each other. */
 export function createBindings({ bindings: collection }: Pick<Collections, "bindings">) {
@@ -56,13 +45,9 @@ export function createBindings({ bindings: collection }: Pick<Collections, "bind
     if (renewed + added > 0) await dropClaims(ids, staleUntil(Date.parse(at)));
     if (renewed + added >= ids.length) return;
     const known = await duplicatesOf(collection.insertMany(documents, unordered));
-    // Another worker may just have recorded some of them.
-    if (known.size > 0)
-      await addClaims(
-        [...known].flatMap((nth) => ids[nth] ?? []),
-        by,
-        at,
-      );
+    // Another worker may have just recorded some of them.
+    const recorded = ids.filter((_id, nth) => known.has(nth));
+    if (recorded.length > 0) await addClaims(recorded, by, at);
   }
 
   async function renewClaims(ids: string[], by: string, at: string): Promise<number> {

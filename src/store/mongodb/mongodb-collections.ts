@@ -1,7 +1,5 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { Binary, type Collection, type Db } from "mongodb";
-import type { Binding } from "../../domain/binding.ts";
-import type { BindingClaim } from "../../domain/binding-claim.ts";
 import type { Bug } from "../../domain/bug.ts";
 import { numberOf } from "../../domain/document-numbers.ts";
 import type { StoredRoute } from "../../domain/origin.ts";
@@ -15,6 +13,7 @@ import type { ArtifactMaker } from "../ports/job-reads.ts";
 import type { LeaseHolder } from "../ports/lease-store.ts";
 import type { QuotaUse } from "../rules/admit-rejections.ts";
 import type { NewLog, NewSuggestions } from "../rules/new-work.ts";
+import type { BindingDocument } from "./mongodb-binding-document.ts";
 
 export interface WithId {
   readonly _id: string;
@@ -102,14 +101,6 @@ export type RejectionDocument = Pick<
     readonly endpoint?: string;
     readonly expires_at: Date;
   };
-
-/** `wanted` is missing until a worker of this version confirms a binding of an earlier version, which knew only one worker. */
-export interface BindingDocument extends WithId, Binding {
-  readonly queue: string;
-  readonly wanted?: readonly BindingClaim[];
-  readonly wanted_by?: string;
-  readonly wanted_at?: string | null;
-}
 
 /** How much of a day's quota of rejections an exchange has used. */
 export type QuotaDocument = QuotaUse & WithId & { readonly expires_at: Date };

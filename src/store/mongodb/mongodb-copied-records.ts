@@ -1,12 +1,7 @@
 import { bindingId } from "../../domain/ids.ts";
 import type { Copied } from "../ports/copy-store.ts";
-import { toKnownBinding } from "./mongodb-bindings.ts";
-import type {
-  BindingDocument,
-  Collections,
-  CredentialDocument,
-  NonceDocument,
-} from "./mongodb-collections.ts";
+import { type BindingDocument, toKnownBinding } from "./mongodb-binding-document.ts";
+import type { Collections, CredentialDocument, NonceDocument } from "./mongodb-collections.ts";
 import { createQuotaCopier, createRejectionCopier } from "./mongodb-copied-rejections.ts";
 import {
   findInOrder,

@@ -341,6 +341,28 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     expect(await story.untilTold("unbound")).toMatchObject({ routing_keys: ["story.b"] });
   });
 
+  it("stay if another worker claims them while a worker that does not want them is starting", async () => {
+    const stray = [{ exchange: story.exchange, routing_key: "story.stray" }];
+    const claim = () => ({ by: "starting too", at: new Date().toISOString() });
+    await story.ledger.noteBindings(story.queue, stray, claim());
+    await story.ledger.releaseBindings(story.queue, stray, "starting too");
+    const source = story.open({
+      recheckMs: 200,
+      ledger: {
+        readBindings: (...all) => story.ledger.readBindings(...all),
+        async noteBindings(...all) {
+          await story.ledger.noteBindings(...all);
+          await story.ledger.noteBindings(story.queue, stray, claim());
+        },
+        releaseBindings: (...all) => story.ledger.releaseBindings(...all),
+        forgetBindings: (...all) => story.ledger.forgetBindings(...all),
+      },
+    });
+    expect(await story.untilTold("registries_differ")).toMatchObject({ workers: ["starting too"] });
+    expect(story.told.map(({ event }) => event)).not.toContain("unbound");
+    expect(source.state().left).toBe(1);
+  });
+
   it("are removed by the next check if two workers drop them at the same time", async () => {
     const both = aRegistry([story.exchange], ["a", "b"]);
     let registry = both;
