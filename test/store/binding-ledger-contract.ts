@@ -102,25 +102,24 @@ export function bindingLedgerContract(name: string, openEmpty: OpenEmpty): void 
     });
 
     it("keeps the claims of many workers to the same bindings at the same time, in any order", async () => {
-      const keys = Array.from({ length: 40 }, (_, n) => `k${n}`);
+      const keys = Array.from({ length: 600 }, (_, n) => `k${n}`);
       const workers = ["a", "b", "c", "d"];
-      for (const [round, time] of [at("10:00:00"), at("10:01:00")].entries()) {
-        const notes = workers.map((by, nth) => {
-          const bindings = keys.slice(0, 20 + 20 * round).map(aBinding);
-          return empty.store.noteBindings("q", nth % 2 === 0 ? bindings : bindings.toReversed(), {
-            by,
-            at: time,
-          });
-        });
+      // In the second round, half of the bindings are known.
+      for (const [time, some] of [
+        [at("10:00:00"), keys.slice(0, 300).map(aBinding)],
+        [at("10:01:00"), keys.map(aBinding)],
+      ] as const) {
+        const notes = workers.map((by, nth) =>
+          empty.store.noteBindings("q", nth % 2 === 0 ? some : some.toReversed(), { by, at: time }),
+        );
         await Promise.all(notes);
         const known = await empty.store.readBindings("q");
-        expect(known.map(({ routing_key }) => routing_key).toSorted()).toEqual(
-          keys.slice(0, 20 + 20 * round).toSorted(),
+        expect(new Set(known.map(({ routing_key }) => routing_key))).toEqual(
+          new Set(some.map(({ routing_key }) => routing_key)),
         );
         for (const { wanted } of known) {
-          expect(wanted.toSorted((x, y) => x.by.localeCompare(y.by))).toEqual(
-            workers.map((by) => ({ by, at: time })),
-          );
+          const claims = wanted.toSorted((one, other) => one.by.localeCompare(other.by));
+          expect(claims).toEqual(workers.map((by) => ({ by, at: time })));
         }
       }
     });
