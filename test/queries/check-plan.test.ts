@@ -27,9 +27,9 @@ function plan(keys: string, ...flags: string[]) {
 /** Records bindings as workers do. */
 async function bound(...keys: string[]): Promise<void> {
   const store = await openStore({ mongodbUrl: null, dataDir: join(folder, "data"), rejectionTtlDays: 30 });
-  const by = { wanted_by: "a worker that runs", wanted_at: new Date().toISOString() };
-  const notes = keys.map((key) => ({ exchange: "e/jobs", routing_key: `t.${key}`, ...by }));
-  await store.noteBindings("queue/me/jobs", notes);
+  const claim = { by: "a worker that runs", at: new Date().toISOString() };
+  const bindings = keys.map((key) => ({ exchange: "e/jobs", routing_key: `t.${key}` }));
+  await store.noteBindings("queue/me/jobs", bindings, claim);
   await store.close();
 }
 

@@ -160,7 +160,11 @@ function earlierVersion(name: string, openCopy: () => Promise<Copy>): void {
     });
 
     it("contains its bindings, bugs and suspects", async () => {
-      expect(await copy.store.readBindings("queue/guest/jobs")).toMatchObject([{ wanted_by: "worker" }]);
+      const [binding] = await copy.store.readBindings("queue/guest/jobs");
+      expect(binding).toMatchObject({ exchange: "exchange/publisher/jobs", wanted: [] });
+      const claim = { by: "worker", at: new Date().toISOString() };
+      await copy.store.noteBindings("queue/guest/jobs", binding === undefined ? [] : [binding], claim);
+      expect(await copy.store.readBindings("queue/guest/jobs")).toEqual([{ ...binding, wanted: [claim] }]);
       expect(await copy.store.readBugs(0, 10)).toMatchObject([{ id: 1, summary: "Intermittent boom" }]);
       expect(await copy.store.enterSuspects(["c0ffee"])).toEqual([2]);
     });

@@ -1,4 +1,5 @@
 import { type Binding, BindingSet } from "../../domain/binding.ts";
+import { type BindingClaim, staleUntil } from "../../domain/binding-claim.ts";
 import type { KnownBinding } from "../../store/ports/binding-ledger.ts";
 import type { ListedExchange } from "../message-source.ts";
 
@@ -9,8 +10,10 @@ export interface BindingPlan {
   readonly unchanged: readonly Binding[];
   /** Bindings that are in force but no longer in the registry, and that no other worker wants. */
   readonly unbind: readonly Binding[];
-  /** Bindings that are no longer in this registry, but that another worker with another registry still wants. */
+  /** Bindings that are no longer in this registry, but that other workers with another registry still want; with the claims of these. */
   readonly wantedByOthers: readonly KnownBinding[];
+  /** Bindings that this worker claims, but that are no longer in its registry and stay in force. It gives up these claims. */
+  readonly release: readonly Binding[];
   /** True if `unbind` must not be carried out, because it contains most of the bindings and the operator has not confirmed that. */
   readonly isRefused: boolean;
 }
@@ -23,8 +26,6 @@ export interface PlanOptions {
   readonly force: boolean;
 }
 
-/** How long a worker's claim to a binding is valid. Workers renew each claim within five minutes, so an older claim is a dead worker's. */
-const CLAIM_MS = 10 * 60_000;
 /** Up to this many bindings may always be removed, even if they are most of all bindings. */
 const ALWAYS_PRUNED = 3;
 
@@ -43,16 +44,22 @@ export function planBindings(
   { worker, nowMs, force }: PlanOptions,
 ): BindingPlan {
   const [isKnown, isWanted] = [new BindingSet(known), new BindingSet(wanted)];
+  const stale = staleUntil(nowMs);
+  const isOthers = ({ by, at }: BindingClaim): boolean => worker !== null && by !== worker && at > stale;
   const left = known.filter((binding) => !isWanted.has(binding));
-  const isOthers = ({ wanted_by, wanted_at }: KnownBinding): boolean =>
-    worker !== null && wanted_by !== worker && wanted_at !== null && nowMs - Date.parse(wanted_at) < CLAIM_MS;
-  const unbind = left.filter((binding) => !isOthers(binding));
+  const unbind = left.filter((binding) => !binding.wanted.some(isOthers));
+  const wantedByOthers = left
+    .map((binding) => ({ ...binding, wanted: binding.wanted.filter(isOthers) }))
+    .filter((binding) => binding.wanted.length > 0);
+  const isRefused = !force && unbind.length > ALWAYS_PRUNED && unbind.length > known.length / 2;
+  const isMine = ({ wanted: claims }: KnownBinding): boolean => claims.some(({ by }) => by === worker);
   return {
     bind: wanted.filter((binding) => !isKnown.has(binding)),
     unchanged: wanted.filter((binding) => isKnown.has(binding)),
     unbind,
-    wantedByOthers: left.filter(isOthers),
-    isRefused: !force && unbind.length > ALWAYS_PRUNED && unbind.length > known.length / 2,
+    wantedByOthers,
+    release: left.filter((binding) => isMine(binding) && (isRefused || binding.wanted.some(isOthers))),
+    isRefused,
   };
 }
 

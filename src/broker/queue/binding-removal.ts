@@ -1,11 +1,12 @@
 import type { ChannelModel } from "amqplib";
 import type { Registry } from "../../config/registry.ts";
+import { type Binding, BindingSet } from "../../domain/binding.ts";
 import type { Log } from "../../log.ts";
 import type { KnownBinding } from "../../store/ports/binding-ledger.ts";
 import { EventLoopTurns } from "../../timing/event-loop-turns.ts";
 import type { ListedExchange } from "../message-source.ts";
 import { unbindExchanges } from "./bind-exchanges.ts";
-import { byExchange, planBindings } from "./binding-plan.ts";
+import { type BindingPlan, byExchange, planBindings } from "./binding-plan.ts";
 import { logProgress } from "./log-progress.ts";
 import type { WorkerLedger } from "./worker-ledger.ts";
 
@@ -54,13 +55,13 @@ export class BindingRemoval {
   /** Logs bindings that are new, and removes those that the registry no longer lists. */
   async apply(connection: ChannelModel, queue: string, registry: Registry, known: Known): Promise<void> {
     const { log, pruneForce: force, ledger } = this.#options;
-    const { worker } = ledger;
-    const plan = planBindings(known.known, registry.bindings, { worker, nowMs: Date.now(), force });
+    const plan = this.#plan(known.known, registry, force);
     const bound = byExchange(plan.bind).filter(({ exchange }) => !known.isDegraded(exchange));
     await logEach(bound, ({ exchange, routingKeys: routing_keys }) =>
       log.info("bound", { queue, exchange, routing_keys }),
     );
     this.#left = plan.unbind.length + plan.wantedByOthers.length;
+    await ledger.release(queue, plan.release);
     if (plan.isRefused) {
       const hint =
         "check that this is the right registry. To remove these bindings anyway, start the worker once with PRUNE_FORCE=true";
@@ -68,9 +69,31 @@ export class BindingRemoval {
       this.#settled = registry;
       return;
     }
-    await this.#unbind(connection, queue, byExchange(plan.unbind));
-    if (plan.wantedByOthers.length === 0) this.#settled = registry;
-    else if (known.isLasting) this.#warnOfOthers(queue, registry, plan.wantedByOthers);
+    const unbind = await this.#stillUnwanted(queue, registry, plan.unbind);
+    await this.#unbind(connection, queue, byExchange(unbind));
+    const others = plan.wantedByOthers;
+    if (others.length === 0 && unbind.length === plan.unbind.length) this.#settled = registry;
+    else if (known.isLasting && others.length > 0) this.#warnOfOthers(queue, registry, others);
+  }
+
+  #plan(known: readonly KnownBinding[], { bindings }: Registry, force: boolean): BindingPlan {
+    const { worker } = this.#options.ledger;
+    return planBindings(known, bindings, { worker, nowMs: Date.now(), force });
+  }
+
+  /**
+   * Returns the bindings that no other worker has claimed since the plan was made. Making bindings takes long if there are many, and
+   * another worker may have started in the meantime. If the store is away, no binding is removed.
+   */
+  async #stillUnwanted(
+    queue: string,
+    registry: Registry,
+    unbind: readonly Binding[],
+  ): Promise<readonly Binding[]> {
+    if (unbind.length === 0) return [];
+    const known = (await this.#options.ledger.read(queue)) ?? [];
+    const unwanted = new BindingSet(this.#plan(known, registry, true).unbind);
+    return unbind.filter((binding) => unwanted.has(binding));
   }
 
   async #unbind(
@@ -102,7 +125,7 @@ export class BindingRemoval {
   #warnOfOthers(queue: string, registry: Registry, bindings: readonly KnownBinding[]): void {
     if (this.#warnedFor === registry) return;
     this.#warnedFor = registry;
-    const workers = [...new Set(bindings.map(({ wanted_by }) => wanted_by))];
+    const workers = [...new Set(bindings.flatMap(({ wanted }) => wanted.map(({ by }) => by)))];
     const hint =
       "give all workers on this queue the same registry; bindings that only the others list are kept until then";
     this.#options.log.warn("registries_differ", { queue, bindings: bindings.length, workers, hint });

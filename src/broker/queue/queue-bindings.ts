@@ -87,7 +87,8 @@ export class QueueBindings {
     this.#tried = null;
     const { isDone, known } = await this.#pass(connection, queue, "attached");
     void this.#keep(connection, queue, isDone, ended.signal);
-    return known.some(({ wanted_at: at }) => at === null || new Date(at) < declaredAt);
+    const since = declaredAt.toISOString();
+    return known.some(({ wanted }) => wanted.length === 0 || wanted.some(({ at }) => at < since));
   }
 
   /** Applies a new registry, immediately or on the next connection. Call it when the registry in force has changed. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { type Binding, BindingSet } from "../../domain/binding.ts";
+import type { Binding } from "../../domain/binding.ts";
 import { Unavailable } from "../../domain/faults.ts";
 import type { Log } from "../../log.ts";
 import type { BindingLedger, KnownBinding } from "../../store/ports/binding-ledger.ts";
@@ -39,37 +39,21 @@ export class WorkerLedger {
 
   /** Records that this worker wants these bindings now. @returns false if the store is away. */
   async note(queue: string, bindings: readonly Binding[]): Promise<boolean> {
-    return this.#write(queue, bindings, new Date().toISOString());
+    const claim = { by: this.worker, at: new Date().toISOString() };
+    return this.#inSlices(bindings, (some) => this.#ledger.noteBindings(queue, some, claim));
   }
 
   /**
-   * Records that this worker ends and no longer wants these bindings. They stay in force, and the next worker decides whether to
-   * remove them. Bindings that another worker has claimed since then remain that worker's.
+   * Records that this worker no longer wants these bindings. They stay in force, and the workers that remain decide whether to remove
+   * them.
    */
   async release(queue: string, bindings: readonly Binding[]): Promise<void> {
-    const known = await this.read(queue);
-    if (known === null) return;
-    const others = new BindingSet(known.filter(({ wanted_by }) => wanted_by !== this.worker));
-    await this.#write(
-      queue,
-      bindings.filter((binding) => !others.has(binding)),
-      null,
-    );
+    await this.#inSlices(bindings, (some) => this.#ledger.releaseBindings(queue, some, this.worker));
   }
 
   /** Removes bindings from the ledger. If that fails, they are unbound once more later, which brokers allow. */
   async forget(queue: string, bindings: readonly Binding[]): Promise<void> {
     await this.#inSlices(bindings, (some) => this.#ledger.forgetBindings(queue, some));
-  }
-
-  #write(queue: string, bindings: readonly Binding[], wantedAt: string | null): Promise<boolean> {
-    const by = { wanted_by: this.worker, wanted_at: wantedAt };
-    return this.#inSlices(bindings, (some) =>
-      this.#ledger.noteBindings(
-        queue,
-        some.map((binding) => ({ ...binding, ...by })),
-      ),
-    );
   }
 
   /** Writes bindings in slices, because an embedded store writes on this thread. @returns false if the store is away. */

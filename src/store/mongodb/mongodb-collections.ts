@@ -8,12 +8,12 @@ import type { ResultSet } from "../../domain/result-set.ts";
 import type { StoredJob } from "../../domain/stored-job.ts";
 import type { Artifact } from "../../domain/submission.ts";
 import type { NewSegment } from "../ports/archive-store.ts";
-import type { KnownBinding } from "../ports/binding-ledger.ts";
 import type { Credential } from "../ports/credential-store.ts";
 import type { ArtifactMaker } from "../ports/job-reads.ts";
 import type { LeaseHolder } from "../ports/lease-store.ts";
 import type { QuotaUse } from "../rules/admit-rejections.ts";
 import type { NewLog, NewSuggestions } from "../rules/new-work.ts";
+import type { BindingDocument } from "./mongodb-binding-document.ts";
 
 export interface WithId {
   readonly _id: string;
@@ -138,7 +138,7 @@ export interface Collections {
   readonly logs: Collection<LogDocument>;
   readonly suggestions: Collection<SuggestionsDocument>;
   readonly rejections: Collection<RejectionDocument>;
-  readonly bindings: Collection<KnownBinding & WithId & { readonly queue: string }>;
+  readonly bindings: Collection<BindingDocument>;
   readonly bugs: Collection<WithId & { readonly bug: Bug; readonly generation: string }>;
   readonly versions: Collection<WithId & { readonly version: string }>;
   readonly quotas: Collection<QuotaDocument>;

@@ -1,5 +1,6 @@
 import { bindingId } from "../../domain/ids.ts";
 import type { Copied } from "../ports/copy-store.ts";
+import { type BindingDocument, toKnownBinding } from "./mongodb-binding-document.ts";
 import type { Collections, CredentialDocument, NonceDocument } from "./mongodb-collections.ts";
 import { createQuotaCopier, createRejectionCopier } from "./mongodb-copied-rejections.ts";
 import {
@@ -78,11 +79,8 @@ function createCoalescedCopier({ coalesced }: Pick<Collections, "coalesced">): W
 function createBindingCopier({ bindings }: Pick<Collections, "bindings">): WalkedCopier<"binding"> {
   type Named = Pick<Copied<"binding">, "queue" | "exchange" | "routing_key">;
   const idOf = ({ queue, exchange, routing_key }: Named) => bindingId(queue, exchange, routing_key);
-  const toCopy = ({
-    _id,
-    ...binding
-  }: Omit<Copied<"binding">, "kind"> & { _id: string }): Copied<"binding"> => {
-    return { kind: "binding", ...binding };
+  const toCopy = ({ queue, ...binding }: BindingDocument): Copied<"binding"> => {
+    return { kind: "binding", queue, ...toKnownBinding(binding) };
   };
   return {
     page: ({ after }) => readPage(bindings.find({ _id: idsBehind(after) }), toCopy),

@@ -72,7 +72,7 @@ interface Contents {
   readonly coalesced: { readonly into_guid: string };
   readonly rejection: { readonly rejection: StoredRejection };
   readonly quota: { readonly kept: number; readonly bytes: number; readonly only_counted: number };
-  readonly binding: Pick<KnownBinding, "wanted_by" | "wanted_at">;
+  readonly binding: Pick<KnownBinding, "wanted">;
   /** `last_seen` is in ISO 8601. */
   readonly suspect: { readonly attempts: number; readonly last_seen: string };
   readonly credential: { readonly credential: Credential };

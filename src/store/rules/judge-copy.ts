@@ -72,7 +72,7 @@ const rules: { readonly [K in CopiedKind]: Rule<K> } = {
         : "later",
   },
   // The target's own workers record the bindings that they want.
-  binding: { content: ({ wanted_by, wanted_at }) => [wanted_by, wanted_at], judge: () => "later" },
+  binding: { content: ({ wanted }) => wanted, judge: () => "later" },
   suspect: {
     content: ({ attempts }) => attempts,
     judge: (source, target) => (source.attempts > target.attempts ? "earlier" : "later"),

@@ -151,20 +151,20 @@ function createBindingCopier(db: Database.Database): WalkedCopier<"binding"> {
   );
   const columns = rowDoc({
     ...{ queue: "queue", exchange: "exchange", routing_key: "routing_key" },
-    ...{ wanted_by: "wanted_by", wanted_at: "wanted_at" },
+    wanted: "json(wanted)",
   });
   const named = finder(
     db,
     `SELECT ${columns} FROM bindings WHERE queue = ?1 ->> 0 AND exchange = ?1 ->> 1 AND routing_key = ?1 ->> 2`,
   );
-  const add = db.prepare("INSERT OR IGNORE INTO bindings VALUES (?, ?, ?, ?, ?)");
+  const add = db.prepare("INSERT OR IGNORE INTO bindings VALUES (?, ?, ?, ?)");
   return {
     places: (_query, after) => list(after === "" ? '["","",""]' : after),
     rowAt: named,
     rowOf: ({ queue, exchange, routing_key }) => named(JSON.stringify([queue, exchange, routing_key])),
     toCopy: readAs("binding"),
-    write: insertOnly(({ queue, exchange, routing_key, wanted_by, wanted_at }) =>
-      add.run(queue, exchange, routing_key, wanted_by, wanted_at),
+    write: insertOnly(({ queue, exchange, routing_key, wanted }) =>
+      add.run(queue, exchange, routing_key, JSON.stringify(wanted)),
     ),
   };
 }

@@ -173,6 +173,16 @@ export const steps: readonly Step[] = [
   CREATE INDEX resultsets_by_change ON resultsets (project, changed, id);
   CREATE TABLE leases (name TEXT PRIMARY KEY, owner TEXT NOT NULL, until TEXT NOT NULL) WITHOUT ROWID;
   `,
+  // The ledger of bindings records each worker that wants a binding, instead of only the last one.
+  `
+  ALTER TABLE bindings RENAME TO bindings_of_one;
+  CREATE TABLE bindings (queue TEXT NOT NULL, exchange TEXT NOT NULL, routing_key TEXT NOT NULL, wanted TEXT NOT NULL,
+    PRIMARY KEY (queue, exchange, routing_key)) WITHOUT ROWID;
+  INSERT INTO bindings SELECT queue, exchange, routing_key,
+      iif(wanted_at IS NULL, '[]', json_array(json_object('by', wanted_by, 'at', wanted_at)))
+    FROM bindings_of_one;
+  DROP TABLE bindings_of_one;
+  `,
 ];
 
 /**

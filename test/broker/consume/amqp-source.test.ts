@@ -375,8 +375,9 @@ broker.describe(`a source on ${broker.name}`, () => {
           await noted;
           return ledger.readBindings(queue);
         },
-        noteBindings: (queue, bindings) => ledger.noteBindings(queue, bindings),
-        forgetBindings: (queue, bindings) => ledger.forgetBindings(queue, bindings),
+        noteBindings: (...all) => ledger.noteBindings(...all),
+        releaseBindings: (...all) => ledger.releaseBindings(...all),
+        forgetBindings: (...all) => ledger.forgetBindings(...all),
       };
       // The worker that looks has made the queue, and the other one notes it before that.
       story.open({ ledger: looksLate });

@@ -6,8 +6,10 @@ import type { KnownBinding } from "../../../src/store/ports/binding-ledger.ts";
 const nowMs = Date.parse("2026-01-05T10:00:00Z");
 const minutesAgo = (minutes: number): string => new Date(nowMs - minutes * 60_000).toISOString();
 const binding = (routing_key: string): Binding => ({ exchange: "e", routing_key });
-const known = (keys: string, wanted_by = "me", wanted_at: string | null = minutesAgo(1)): KnownBinding[] =>
-  [...keys].map((key) => ({ ...binding(key), wanted_by, wanted_at }));
+const known = (keys: string, ...workers: readonly string[]): KnownBinding[] =>
+  knownAt(keys, minutesAgo(1), ...workers);
+const knownAt = (keys: string, at: string, ...workers: readonly string[]): KnownBinding[] =>
+  [...keys].map((key) => ({ ...binding(key), wanted: workers.map((by) => ({ by, at })) }));
 
 /** Routing keys, a letter each for brevity. */
 function plan(ledger: readonly KnownBinding[], registry: string, options: Partial<PlanOptions> = {}) {
@@ -22,11 +24,12 @@ function plan(ledger: readonly KnownBinding[], registry: string, options: Partia
 
 describe("the plan of bindings", () => {
   it("lists what is added, what stays and what is removed", () => {
-    expect(plan(known("abc"), "bcd")).toEqual({
+    expect(plan(known("abc", "me"), "bcd")).toEqual({
       bind: "d",
       unchanged: "bc",
       unbind: "a",
       wantedByOthers: "",
+      release: "",
       isRefused: false,
     });
   });
@@ -41,27 +44,53 @@ describe("the plan of bindings", () => {
     ["four of eight, half of them", "abcdefgh", "abcd", false],
     ["five of eight", "abcdefgh", "abc", true],
   ])("to remove %s: refused %#", (_what, ledger, registry, isRefused) => {
-    expect(plan(known(ledger), registry).isRefused).toBe(isRefused);
-    expect(plan(known(ledger), registry, { force: true }).isRefused).toBe(false);
+    expect(plan(known(ledger, "me"), registry).isRefused).toBe(isRefused);
+    expect(plan(known(ledger, "me"), registry, { force: true }).isRefused).toBe(false);
   });
 
   it("keeps bindings that another worker wants", () => {
-    const ledger = [...known("ab"), ...known("cd", "other")];
-    expect(plan(ledger, "a")).toMatchObject({ unbind: "b", wantedByOthers: "cd" });
+    const ledger = [...known("ab", "me"), ...known("cd", "other")];
+    expect(plan(ledger, "a")).toMatchObject({ unbind: "b", wantedByOthers: "cd", release: "" });
+  });
+
+  it("keeps bindings that another worker wants, also if this worker was the last to confirm them, and gives up its own claims", () => {
+    const [held] = knownAt("b", minutesAgo(9), "other");
+    const [mine] = known("b", "dead", "me");
+    const stale = { by: "dead", at: minutesAgo(10) };
+    const ledger = [{ ...binding("b"), wanted: [...(held?.wanted ?? []), ...(mine?.wanted ?? []), stale] }];
+    expect(plan(ledger, "a")).toMatchObject({ unbind: "", wantedByOthers: "b", release: "b" });
+    const { wantedByOthers } = planBindings(ledger, [], { worker: "me", nowMs, force: false });
+    expect(wantedByOthers.flatMap(({ wanted }) => wanted)).toEqual([
+      { by: "other", at: minutesAgo(9) },
+      { by: "dead", at: minutesAgo(1) },
+    ]);
+  });
+
+  it("gives up its claims to bindings whose removal is refused", () => {
+    expect(plan([...known("abc", "me"), ...known("d", "me", "other")], "x", {})).toMatchObject({
+      isRefused: false,
+      release: "d",
+    });
+    const ledger = [...known("abcd", "me"), ...known("e"), ...known("f", "other")];
+    expect(plan(ledger, "x")).toMatchObject({ isRefused: true, release: "abcd" });
   });
 
   it.each([
-    ["has ended", null],
-    ["has not reported for ten minutes", minutesAgo(10)],
-  ])("but does not keep them when that worker %s", (_what, wantedAt) => {
-    expect(plan(known("ab", "other", wantedAt), "a")).toMatchObject({ unbind: "b", wantedByOthers: "" });
+    ["has ended", known("ab")],
+    ["has not reported for ten minutes", knownAt("ab", minutesAgo(10), "other")],
+  ])("but does not keep them when that worker %s", (_what, ledger) => {
+    expect(plan(ledger, "a")).toMatchObject({ unbind: "b", wantedByOthers: "" });
   });
 
   it("counts for the guard only the bindings that would be removed, not those that others keep", () => {
-    expect(plan([...known("abc"), ...known("defgh", "other")], "x").isRefused).toBe(false);
+    expect(plan([...known("abc", "me"), ...known("defgh", "other")], "x").isRefused).toBe(false);
   });
 
   it("ignores the present wishes of other workers if all workers will get this registry", () => {
-    expect(plan(known("ab"), "a", { worker: null })).toMatchObject({ unbind: "b", wantedByOthers: "" });
+    expect(plan(known("ab", "other"), "a", { worker: null })).toMatchObject({
+      unbind: "b",
+      wantedByOthers: "",
+      release: "",
+    });
   });
 });

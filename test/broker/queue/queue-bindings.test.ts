@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import { connect } from "amqplib";
+import type { MessageSource } from "../../../src/broker/message-source.ts";
 import { QueueBindings } from "../../../src/broker/queue/queue-bindings.ts";
 import { Unavailable } from "../../../src/domain/faults.ts";
 import { openStore } from "../../../src/store/open-store.ts";
@@ -118,8 +119,9 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
   it("are not removed by a reconnect, not even those that no registry lists any more", async () => {
     const source = story.open();
     await story.untilTold("consuming");
-    const stray = { exchange: story.exchange, routing_key: "stray", wanted_by: "", wanted_at: null };
-    await story.ledger.noteBindings(story.queue, [stray]);
+    const stray = [{ exchange: story.exchange, routing_key: "stray" }];
+    await story.ledger.noteBindings(story.queue, stray, { by: "", at: new Date().toISOString() });
+    await story.ledger.releaseBindings(story.queue, stray, "");
     await story.channel.bindQueue(story.queue, story.exchange, "stray");
     await story.channel.deleteQueue(story.queue);
     await until(() => source.state().reconnects === 1, "a reconnect");
@@ -137,6 +139,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
       ledger: {
         readBindings,
         noteBindings: (...all) => story.ledger.noteBindings(...all),
+        releaseBindings: (...all) => story.ledger.releaseBindings(...all),
         forgetBindings: (...all) => story.ledger.forgetBindings(...all),
       },
     });
@@ -159,6 +162,7 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
           throw new Error("a bug of a test");
         },
         noteBindings: (...all) => story.ledger.noteBindings(...all),
+        releaseBindings: (...all) => story.ledger.releaseBindings(...all),
         forgetBindings: (...all) => story.ledger.forgetBindings(...all),
       },
     });
@@ -213,11 +217,12 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
       registry: () => story.registry,
       ledger: {
         readBindings: (queue) => story.ledger.readBindings(queue),
-        async noteBindings(queue, some) {
+        async noteBindings(queue, some, claim) {
           for (const { routing_key } of some) noted.push(routing_key);
-          await story.ledger.noteBindings(queue, some);
+          await story.ledger.noteBindings(queue, some, claim);
         },
-        forgetBindings: (queue, some) => story.ledger.forgetBindings(queue, some),
+        releaseBindings: (...all) => story.ledger.releaseBindings(...all),
+        forgetBindings: (...all) => story.ledger.forgetBindings(...all),
       },
       pruneForce: false,
       recheckMs: 60_000,
@@ -290,6 +295,87 @@ broker.describe(`the bindings of a queue on ${broker.name}`, () => {
     expect(third.state().left).toBe(1);
     await story.publish(["b"], story.exchange, "story.b");
     await story.untilCame(1);
+  });
+
+  it("stay if one of two workers loses them from its registry, with a warning that names the other, until that one drops them too", async () => {
+    const [both, one] = [aRegistry([story.exchange], ["a", "b"]), aRegistry([story.exchange], ["a"])];
+    const registries = { first: both, second: both };
+    const first = story.open({ registry: () => registries.first });
+    await story.untilTold("consuming");
+    const from = story.told.length;
+    const second = story.open({ registry: () => registries.second, recheckMs: 200 });
+    await story.untilTold("consuming", from);
+    const known = await story.ledger.readBindings(story.queue);
+    const [firstWorker] = known.flatMap(({ wanted }) => wanted.map(({ by }) => by));
+    registries.second = one;
+    second.registryChanged();
+    expect(await story.untilTold("registries_differ")).toMatchObject({ bindings: 1, workers: [firstWorker] });
+    expect(second.state().left).toBe(1);
+    await story.publish(["b"], story.exchange, "story.b");
+    await story.untilCame(1);
+    expect(story.told.map(({ event }) => event)).not.toContain("unbound");
+    registries.first = one;
+    first.registryChanged();
+    expect(await story.untilTold("unbound")).toMatchObject({ routing_keys: ["story.b"] });
+    await until(() => second.state().left === 0, "nothing left");
+    expect(await story.ledger.readBindings(story.queue)).toMatchObject([{ routing_key: "story.a" }]);
+  });
+
+  it("stay after a worker has ended that was the last to confirm them, as long as another one wants them", async () => {
+    const [both, one] = [aRegistry([story.exchange], ["a", "b"]), aRegistry([story.exchange], ["a"])];
+    const first = story.open({ registry: () => both });
+    await story.untilTold("consuming");
+    let from = story.told.length;
+    const second = story.open({ registry: () => both });
+    await story.untilTold("consuming", from);
+    await second.stopConsuming();
+    await second.close();
+    from = story.told.length;
+    const third = story.open({ registry: () => one, recheckMs: 200 });
+    await story.untilTold("consuming", from);
+    expect(third.state().left).toBe(1);
+    await story.publish(["b"], story.exchange, "story.b");
+    await story.untilCame(1);
+    await first.stopConsuming();
+    await first.close();
+    expect(await story.untilTold("unbound")).toMatchObject({ routing_keys: ["story.b"] });
+  });
+
+  it("stay if another worker claims them while a worker that does not want them is starting", async () => {
+    const stray = [{ exchange: story.exchange, routing_key: "story.stray" }];
+    const claim = () => ({ by: "starting too", at: new Date().toISOString() });
+    await story.ledger.noteBindings(story.queue, stray, claim());
+    await story.ledger.releaseBindings(story.queue, stray, "starting too");
+    const source = story.open({
+      recheckMs: 200,
+      ledger: {
+        readBindings: (...all) => story.ledger.readBindings(...all),
+        async noteBindings(...all) {
+          await story.ledger.noteBindings(...all);
+          await story.ledger.noteBindings(story.queue, stray, claim());
+        },
+        releaseBindings: (...all) => story.ledger.releaseBindings(...all),
+        forgetBindings: (...all) => story.ledger.forgetBindings(...all),
+      },
+    });
+    expect(await story.untilTold("registries_differ")).toMatchObject({ workers: ["starting too"] });
+    expect(story.told.map(({ event }) => event)).not.toContain("unbound");
+    expect(source.state().left).toBe(1);
+  });
+
+  it("are removed by the next check if two workers drop them at the same time", async () => {
+    const both = aRegistry([story.exchange], ["a", "b"]);
+    let registry = both;
+    const sources: MessageSource[] = [];
+    for (let n = 0; n < 2; n++) {
+      const from = story.told.length;
+      sources.push(story.open({ registry: () => registry, recheckMs: 200 }));
+      await story.untilTold("consuming", from);
+    }
+    registry = aRegistry([story.exchange], ["a"]);
+    for (const source of sources) source.registryChanged();
+    expect(await story.untilTold("unbound")).toMatchObject({ routing_keys: ["story.b"] });
+    await until(() => sources.every((source) => source.state().left === 0), "nothing left");
   });
 
   it("can be removed from a private queue and from a durable one with Pulse's rights alone", async () => {

@@ -40,7 +40,8 @@ describe("a store whose file another process has locked", () => {
 
   /** Returns all calls that write. */
   function allWrites(item: WorkItem): Record<string, () => Promise<unknown>> {
-    const bindings = [{ exchange: "e", routing_key: "k", wanted_by: "w", wanted_at: null }];
+    const bindings = [{ exchange: "e", routing_key: "k" }];
+    const claim = { by: "w", at: "2026-01-05T10:00:00.000Z" };
     const failure = { reason: "x", next_attempt_at: null, marksFailed: true };
     return {
       storeSubmissions: () => store.storeSubmissions([anArrival({ taskId: "other/0" })]),
@@ -49,7 +50,8 @@ describe("a store whose file another process has locked", () => {
       setJobState: () => store.setJobState("try", 1, "running", "2026-01-05T10:00:00.000Z", restOrigin),
       recordRejections: () => store.recordRejections([aRejection("x")]),
       resolveRejections: () => store.resolveRejections([]),
-      noteBindings: () => store.noteBindings("q", bindings),
+      noteBindings: () => store.noteBindings("q", bindings, claim),
+      releaseBindings: () => store.releaseBindings("q", bindings, "w"),
       forgetBindings: () => store.forgetBindings("q", bindings),
       claimWork: () => store.claimWork(aClaim({ kind: "suggestions" })),
       finishWork: () => store.finishWork(item, []),

@@ -114,6 +114,22 @@ describe("a file of an earlier form", () => {
   }
 });
 
+it("a binding keeps its worker when bindings get several workers", async () => {
+  leaveFile(16);
+  const at = "2026-01-05T10:00:00.000Z";
+  const db = openFile();
+  const add = db.prepare("INSERT INTO bindings VALUES ('two', 'e', ?, ?, ?)");
+  add.run("claimed", "host.a-1", at);
+  add.run("released", "host.a-1", null);
+  db.close();
+  const store = await openSqliteStore(folder, 30);
+  expect(await store.readBindings("two")).toEqual([
+    { exchange: "e", routing_key: "claimed", wanted: [{ by: "host.a-1", at }] },
+    { exchange: "e", routing_key: "released", wanted: [] },
+  ]);
+  await store.close();
+});
+
 it("names with any characters survive the numbering of jobs, and repeated parts are not stored twice", async () => {
   leaveFile(6);
   const info = (value: string) => JSON.stringify({ job_details: [{ title: null, value, url: null }] });
