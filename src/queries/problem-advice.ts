@@ -79,6 +79,12 @@ export const adviceRows: readonly AdviceRow[] = [
     section: "The store",
   },
   {
+    matches: /^retention: /,
+    finds: "retention: store unavailable: no answer within 2000 ms",
+    advice: "The next run tries again. If it keeps failing, look at the store: old data stays until then.",
+    section: "The store",
+  },
+  {
     matches: /^worker: it is shutting down/,
     finds: "worker: it is shutting down",
     advice: "Nothing to do: it finishes what is in progress, or returns it to the queue.",

@@ -176,7 +176,7 @@ chromium.describe("the grid", () => {
       );
       await page.goto(`${server.url}/projects/try?tier=none`);
       expect(await page.locator(".hidden-jobs").first().textContent()).toBe(
-        "All 4 jobs are hidden by the filter: all tiers switched off. Show all jobs",
+        "All 4 jobs are hidden by the filter: all tiers off. Show all jobs",
       );
       await page.locator(".hidden-jobs a").first().click();
       await until(async () => (await page.locator("a.job, a.count").count()) > 3);

@@ -124,7 +124,7 @@ function renderPlan({ projects, rejections, nonces, segments }: ExpiryPlan): str
   ]);
   const others = { rejections: rejections ?? 0, nonces: nonces ?? 0, segments: segments ?? 0 };
   return [
-    "This would go:\n",
+    "This would be removed:\n",
     projects.length === 0 ? "no project is stored\n" : columns([heading, ...rows]),
     rejections === null ? "" : `besides: ${countsText(others) || "nothing"}\n`,
   ].join("");

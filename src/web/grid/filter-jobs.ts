@@ -70,7 +70,7 @@ export function filterInWords({ text, status, tiers, platforms, groups, symbols 
   return [
     ...(text.trim() === "" ? [] : [`text "${text.trim()}"`]),
     ...status.map((word) => (word.startsWith("-") ? `not ${wordOf(word.slice(1))}` : wordOf(word))),
-    ...(tiers.length === 0 ? ["all tiers switched off"] : [`tier ${tiers.join(", ")}`]),
+    ...(tiers.length === 0 ? ["all tiers off"] : [`tier ${tiers.join(", ")}`]),
     ...platforms.map((platform) => `platform ${platform}`),
     ...groups.map((group) => `group ${group}`),
     ...symbols.map((symbol) => `symbol ${symbol}`),

@@ -5,7 +5,7 @@ import { WideTable } from "./wide-table.tsx";
 /** The performance tab: the values that the job measured. */
 export function PerformanceTab({ shown: { performance } }: TabProps) {
   const { rows, is_cut } = performance;
-  if (rows.length === 0 && !is_cut) return <p>No performance data yet from a message or a log.</p>;
+  if (rows.length === 0 && !is_cut) return <p>No performance data was found.</p>;
   return (
     <>
       {rows.length > 0 && (

@@ -14,7 +14,7 @@ const troubles: Readonly<Record<string, LogTrouble>> = {
   "http-status": {
     heading: "The log no longer exists or has expired",
     advice:
-      "Log hosts delete old logs, and only a new run of the job makes a new one. If the HTTP status is 500 or more, the host has trouble: try again later.",
+      "Log hosts delete old logs, and only a new run of the job makes a new one. After HTTP status 500 or more, try again later.",
   },
   "invalid-url": {
     heading: "The log has no usable address",

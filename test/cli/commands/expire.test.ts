@@ -41,7 +41,7 @@ it("counts what would be removed, without changing anything", async () => {
   const { code, stdout } = await run(["expire", "--dry-run"]);
   expect(code).toBe(0);
   expect(stdout.split("\n").map((line) => line.trimEnd())).toEqual([
-    "This would go:",
+    "This would be removed:",
     "project  kept for  jobs  artifacts  logs  pushes  oldest that stays",
     "release  ever      -     -          -     -       -",
     `try      30 days   1     0          1     0       ${daysAgo(10)}`,

@@ -103,5 +103,5 @@ it("describes its conditions in words", () => {
     "tier 1, 2",
     "platform linux64",
   ]);
-  expect(filterInWords({ ...noFilter, tiers: [] })).toEqual(["all tiers switched off"]);
+  expect(filterInWords({ ...noFilter, tiers: [] })).toEqual(["all tiers off"]);
 });
