@@ -26,10 +26,12 @@ export class WorkerLedger {
 
   /** Returns all bindings of a queue that are in the ledger, or null if the store is away. */
   async read(queue: string): Promise<readonly KnownBinding[] | null> {
+    // Other work gets a turn before and after: reading from an embedded store, and comparing bindings, block this thread.
+    const turns = new EventLoopTurns();
     try {
+      await turns.give();
       const known = await this.#ledger.readBindings(queue);
-      // Lets other work run: reading from an embedded store blocks this thread, and so does comparing the bindings next.
-      await new EventLoopTurns().give();
+      await turns.give();
       return known;
     } catch (error) {
       this.#away(error);

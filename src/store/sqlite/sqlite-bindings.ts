@@ -5,17 +5,30 @@ import type { KnownBinding } from "../ports/binding-ledger.ts";
 import { type DocRow, readDoc } from "./row-doc.ts";
 import { inTransaction } from "./sqlite-database.ts";
 
-const DOC = "json_object('exchange', exchange, 'routing_key', routing_key, 'wanted', json(wanted))";
+const DOC = "json_object('exchange', exchange, 'routing_key', routing_key, 'wanted', wanted)";
+interface BindingRow extends Binding {
+  /** The claims, as JSON. */
+  readonly wanted: string;
+}
+
 const THIS_ROW = "queue = ? AND exchange = ? AND routing_key = ?";
 
 /** Stores the ledger of bindings, with one row per binding. The column `wanted` contains the claims as JSON. */
 export function createBindings(db: Database.Database) {
-  /** Reads one text, because reading tens of thousands of rows would block the event loop for twice as long. */
+  /**
+   * Reads one text, because reading tens of thousands of rows would block the event loop for twice as long. The claims in it are a
+   * text themselves, which is parsed once for all bindings that were confirmed together.
+   */
   function readBindings(queue: string): KnownBinding[] {
     const row = db
       .prepare(`SELECT json_group_array(${DOC}) AS doc FROM bindings WHERE queue = ?`)
       .get(queue) as DocRow;
-    return readDoc<KnownBinding[]>(row);
+    const claims = new Map<string, readonly BindingClaim[]>();
+    return readDoc<BindingRow[]>(row).map(({ exchange, routing_key, wanted: text }) => {
+      const wanted = claims.get(text) ?? readDoc<BindingClaim[]>({ doc: text });
+      claims.set(text, wanted);
+      return { exchange, routing_key, wanted };
+    });
   }
 
   /** Parses each text once, because bindings that were confirmed together have the same claims. */
