@@ -5,6 +5,7 @@ import { blankUrls } from "../domain/text/blank-url.ts";
 import { shown } from "../domain/text/hidden-characters.ts";
 import { countBrackets, measureJson } from "../domain/text/json-size.ts";
 import { type ParsedSource, parseSourceWithin } from "../domain/text/source-json.ts";
+import { characterAt } from "./character-at.ts";
 import { JsonSyntax } from "./json-syntax.ts";
 import { undeclaredFormat } from "./undeclared-format.ts";
 import { undoEncodings } from "./undo-encodings.ts";
@@ -139,11 +140,9 @@ function oddCharacter(text: string): string {
   const body = Buffer.from(text);
   const syntax = new JsonSyntax();
   syntax.read(body, body.length);
-  const [character = ""] = body.toString("utf8", syntax.at, syntax.at + MAX_CHARACTER_BYTES);
+  const character = characterAt(body, syntax.at);
   return /^[\x20-\x7e\n\t]?$/.test(character) ? "" : `; the character there is ${shown(character)}`;
 }
-
-const MAX_CHARACTER_BYTES = 4;
 
 /** Adds the line and the column to the parser's message. Since Node 22 the message already contains them. */
 function withLine(words: string, text: string): string {

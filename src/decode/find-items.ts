@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { shown } from "../domain/text/hidden-characters.ts";
 import { EventLoopTurns } from "../timing/event-loop-turns.ts";
+import { characterAt } from "./character-at.ts";
 import { JsonSyntax } from "./json-syntax.ts";
 import { undeclaredFormat } from "./undeclared-format.ts";
 
@@ -54,8 +55,6 @@ function malformed(detail: string): NoItems {
   return { ok: false, kind: "malformed", detail: `JSON parse error - ${detail}` };
 }
 
-const MAX_CHARACTER_BYTES = 4;
-
 /** Describes a body that begins like data in a format other than UTF-8. Returns null if it does not. */
 function undeclared(body: Buffer): string | null {
   const format = undeclaredFormat(body);
@@ -77,8 +76,7 @@ async function describeError(body: Buffer, at: number, turns: EventLoopTurns): P
   if (isOddNumber) return `NaN and Infinity are not JSON: leave the number out ${place}`;
   if (byte < 0x20) return `unexpected control character ${place}`;
   if (byte >= 0x7f) {
-    const [character = ""] = body.toString("utf8", at, at + MAX_CHARACTER_BYTES);
-    return `unexpected ${shown(character)} ${place}`;
+    return `unexpected ${shown(characterAt(body, at))} ${place}`;
   }
   return `unexpected ${JSON.stringify(String.fromCharCode(byte))} ${place}`;
 }

@@ -162,6 +162,7 @@ export async function insertMissing<D extends WithId>(
   const stored = await collection.find(filter, { projection: { _id: 1 }, ...inOneReply }).toArray();
   const known = new Set(stored.map(({ _id }) => String(_id)));
   const missing = documents.filter(({ _id }) => !known.has(_id));
+  // The driver's types cannot tell that a generic document whose id is a text may be inserted.
   const inserts = missing.map((document) => ({
     insertOne: { document },
   })) as unknown as AnyBulkWriteOperation<D>[];
